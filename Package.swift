@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Plain `sqrt` sets errno otherwise, which keeps the optimizer loops from vectorizing.
+let numeric: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
+
+/// Forgetting to hop to the main actor before calling ncurses is an error, not a warning.
+let terminal: [SwiftSetting] = [.treatWarning("ActorIsolatedCall", as: .error)]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let table: Target.Dependency = .product(name: "TextTable", package: "TextTable")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], swiftSettings: [SwiftSetting] = [],
+  plugins: [Target.PluginUsage] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings, plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    exclude: [], resources: [.copy("Fixtures")])
+}
+
+let package = Package(
+  name: "magmascope",
+  platforms: [.macOS("26.0")],
+  products: [.executable(name: "magmascope", targets: ["magmascope"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    .target(
+      name: "CNCurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+
+    library("RunModel"),
+    library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
+    library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
+    library("Workloads", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
+    library("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"], swiftSettings: numeric),
+    library("EventStream", ["RunModel", deque]),
+    library("Training", ["Workloads", "Optimizers", "Probes", "EventStream", "TensorKernels", "RunModel"]),
+    library("Metrics", ["RunModel", deque]),
+    library("Statistics", ["RunModel", numerics]),
+    library("Charts", ["Metrics"]),
+    library("TerminalUI"),
+    library("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
+    library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
+    library("Presets", ["RunModel", yams]),
+    library("RunStore", ["RunModel", "EventStream"]),
+    library("Export", ["RunModel", "Metrics", "Charts"]),
+    library("TestSupport", ["RunModel", "TensorKernels"]),
+
+    .executableTarget(
+      name: "magmascope",
+      dependencies: [
+        "CNCurses", "RunModel", "TensorKernels", "Optimizers", "Workloads", "Probes", "EventStream", "Training",
+        "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets", "RunStore",
+        "Export", argumentParser, log, table, histogram,
+      ],
+      swiftSettings: terminal),
+
+    tests("RunModel"),
+    tests("TensorKernels"),
+    tests("Optimizers", ["TensorKernels", "RunModel"]),
+    tests("Workloads", ["TensorKernels", "RunModel"]),
+    tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"]),
+    tests("EventStream", ["RunModel"]),
+    tests("Training", ["Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel"]),
+    tests("Metrics", ["RunModel"]),
+    tests("Statistics", ["RunModel"]),
+    tests("Charts", ["Metrics", "RunModel"]),
+    tests("TerminalUI"),
+    tests("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
+    tests("Presets", ["RunModel"]),
+    tests("RunStore", ["RunModel", "EventStream"]),
+    tests("Export", ["RunModel", "Metrics", "Charts"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+@main struct Magmascope { static func main() { print("magmascope") } }
