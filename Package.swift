@@ -7,7 +7,8 @@ let numeric: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 /// Forgetting to hop to the main actor before calling ncurses is an error, not a warning.
 let terminal: [SwiftSetting] = [.treatWarning("ActorIsolatedCall", as: .error)]
 
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -51,9 +52,11 @@ let package = Package(
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Workloads", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"], swiftSettings: numeric),
+    library(
+      "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"], swiftSettings: numeric),
     library("EventStream", ["RunModel", deque]),
-    library("Training", ["Workloads", "Optimizers", "Probes", "EventStream", "TensorKernels", "RunModel"]),
+    library(
+      "Training", ["Workloads", "Optimizers", "Probes", "EventStream", "TensorKernels", "RunModel"]),
     library("Metrics", ["RunModel", deque]),
     library("Statistics", ["RunModel", numerics]),
     library("Charts", ["Metrics"]),
@@ -68,8 +71,10 @@ let package = Package(
     .executableTarget(
       name: "magmascope",
       dependencies: [
-        "CNCurses", "RunModel", "TensorKernels", "Optimizers", "Workloads", "Probes", "EventStream", "Training",
-        "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets", "RunStore",
+        "CNCurses", "RunModel", "TensorKernels", "Optimizers", "Workloads", "Probes", "EventStream",
+        "Training",
+        "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
+        "RunStore",
         "Export", argumentParser, log, table, histogram,
       ],
       swiftSettings: terminal),

@@ -1,0 +1,83 @@
+/// One arm of a comparison: a base optimizer, perhaps wrapped, perhaps step-matched, with settings.
+///
+/// Written `base`, `wrapper(base)` or `matched(wrapper(base))`, then `:key=value,...`.
+package struct ArmSpecification: Sendable, Codable, Hashable {
+  /// The specification as the user wrote it; what records and screens print.
+  package var text: String
+  package var base: String
+  package var wrapper: String?
+  /// Whether this is the step-matched control of `wrapper(base)`.
+  package var isMatched: Bool
+  /// The value of every setting that applies: what was written, else the default.
+  package var values: [String: SettingValue]
+  /// Keys the user wrote, in order.
+  package var writtenKeys: [String]
+
+  package init(
+    text: String, base: String, wrapper: String?, isMatched: Bool,
+    values: [String: SettingValue], writtenKeys: [String]
+  ) {
+    self.text = text
+    self.base = base
+    self.wrapper = wrapper
+    self.isMatched = isMatched
+    self.values = values
+    self.writtenKeys = writtenKeys
+  }
+
+  /// The numeric setting `key`; a programmer's mistake to ask for one that does not apply.
+  package func number(_ key: String) -> Double {
+    guard let value = values[key]?.number else {
+      preconditionFailure("arm '\(text)' has no numeric setting '\(key)'")
+    }
+    return value
+  }
+
+  package func integer(_ key: String) -> Int { Int(number(key)) }
+
+  package func flag(_ key: String) -> Bool {
+    guard let value = values[key]?.flag else {
+      preconditionFailure("arm '\(text)' has no switch '\(key)'")
+    }
+    return value
+  }
+
+  package func choice(_ key: String) -> String {
+    guard let value = values[key]?.text else {
+      preconditionFailure("arm '\(text)' has no setting '\(key)'")
+    }
+    return value
+  }
+
+  /// The specification with one setting replaced and its text rewritten to say so.
+  package func setting(_ key: String, to value: SettingValue) -> ArmSpecification {
+    var copy = self
+    copy.values[key] = value
+    if !copy.writtenKeys.contains(key) { copy.writtenKeys.append(key) }
+    copy.text = copy.canonicalText
+    return copy
+  }
+
+  /// `matched(magma(adam)):lr=1e-3,mask=0.5` rebuilt from the parts.
+  package var canonicalText: String {
+    let settings = writtenKeys.compactMap { key in values[key].map { "\(key)=\($0)" } }
+    return name + (settings.isEmpty ? "" : ":" + settings.joined(separator: ","))
+  }
+
+  /// The arm without its settings: `matched(magma(adam))`.
+  package var name: String {
+    let wrapped = wrapper.map { "\($0)(\(base))" } ?? base
+    return isMatched ? "matched(\(wrapped))" : wrapped
+  }
+
+  /// The name as a file name: `matched-magma-adam`.
+  package var fileName: String {
+    name.replacing("(", with: "-").replacing(")", with: "")
+  }
+
+  /// The arm that a matched control follows: the same specification, unmatched.
+  package func isFollowed(by control: ArmSpecification) -> Bool {
+    control.isMatched && !isMatched && base == control.base && wrapper == control.wrapper
+      && values == control.values
+  }
+}

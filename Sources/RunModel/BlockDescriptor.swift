@@ -1,0 +1,41 @@
+/// The part a parameter tensor plays in its model; decides what is maskable and how it is listed.
+package enum BlockRole: String, Sendable, Codable, Hashable, CaseIterable {
+  case embedding, attention, mlp, norm, head
+}
+
+/// One block: a named parameter tensor, the unit that a coin keeps or drops.
+package struct BlockDescriptor: Sendable, Codable, Hashable {
+  package var name: String
+  package var shape: [Int]
+  package var role: BlockRole
+  /// Whether the workload declares it maskable (attention and MLP matrices in a language model).
+  package var isMaskable: Bool
+
+  package init(name: String, shape: [Int], role: BlockRole, isMaskable: Bool) {
+    self.name = name
+    self.shape = shape
+    self.role = role
+    self.isMaskable = isMaskable
+  }
+
+  package var count: Int { shape.reduce(1, *) }
+
+  /// The name as screens show it: `model.layers.0.self_attn.q_proj.weight` → `0.q`.
+  package var shortName: String {
+    let parts = name.split(separator: ".").map(String.init)
+    if parts.count >= 5, parts[0] == "model", parts[1] == "layers" {
+      let module = parts[parts.count - 2]
+      return parts[2] + "." + (Self.abbreviations[module] ?? module.replacing("_proj", with: ""))
+    }
+    switch name {
+    case "model.embed_tokens.weight": return "embed"
+    case "model.norm.weight": return "norm"
+    case "lm_head.weight": return "head"
+    default: return name
+    }
+  }
+
+  private static let abbreviations = [
+    "input_layernorm": "norm1", "post_attention_layernorm": "norm2",
+  ]
+}

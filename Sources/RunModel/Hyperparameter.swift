@@ -1,0 +1,74 @@
+/// One tunable setting of an optimizer: its key, meaning, default and what it may be.
+///
+/// The arm grammar, command-line help, set-up form, tuning keys, preset schema and the shared test
+/// battery are all derived from these descriptions.
+package struct Hyperparameter: Sendable, Codable, Hashable {
+  package enum Kind: Sendable, Codable, Hashable {
+    /// A real number in `range`; `scale` says how a nudge moves through it.
+    case number(default: Double, range: ClosedRange<Double>, scale: Scale)
+    case integer(default: Int, range: ClosedRange<Int>)
+    case flag(default: Bool)
+    case choice(default: String, allowed: [String])
+    /// Free text, such as a glob over block names.
+    case pattern(default: String)
+  }
+
+  package enum Scale: String, Sendable, Codable, Hashable {
+    case linear, logarithmic
+  }
+
+  package var key: String
+  package var summary: String
+  package var kind: Kind
+  /// Whether the value may be changed while a run trains, at a step boundary.
+  package var isLive: Bool
+
+  package init(_ key: String, _ summary: String, _ kind: Kind, isLive: Bool = false) {
+    self.key = key
+    self.summary = summary
+    self.kind = kind
+    self.isLive = isLive
+  }
+
+  package var defaultValue: SettingValue {
+    switch kind {
+    case .number(let value, _, _): .number(value)
+    case .integer(let value, _): .number(Double(value))
+    case .flag(let value): .flag(value)
+    case .choice(let value, _): .text(value)
+    case .pattern(let value): .text(value)
+    }
+  }
+
+  /// What may be written for this setting, in words: `0..1`, `true or false`, `none, keep, score`.
+  package var allowed: String {
+    switch kind {
+    case .number(_, let range, _):
+      "\(compactDecimal(range.lowerBound))..\(compactDecimal(range.upperBound))"
+    case .integer(_, let range): "whole number \(range.lowerBound)..\(range.upperBound)"
+    case .flag: "true or false"
+    case .choice(_, let allowed): allowed.joined(separator: ", ")
+    case .pattern: "a name pattern, * matches any characters"
+    }
+  }
+
+  /// Reads `text` as a value of this setting; nil when it is of the wrong type or out of range.
+  package func value(from text: String) -> SettingValue? {
+    switch kind {
+    case .number(_, let range, _):
+      guard let number = Double(text), range.contains(number) else { return nil }
+      return .number(number)
+    case .integer(_, let range):
+      guard let number = Int(text), range.contains(number) else { return nil }
+      return .number(Double(number))
+    case .flag:
+      switch text {
+      case "true", "yes", "on", "1": return .flag(true)
+      case "false", "no", "off", "0": return .flag(false)
+      default: return nil
+      }
+    case .choice(_, let allowed): return allowed.contains(text) ? .text(text) : nil
+    case .pattern: return text.isEmpty ? nil : .text(text)
+    }
+  }
+}

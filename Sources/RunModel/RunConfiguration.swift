@@ -1,0 +1,65 @@
+/// Everything a run is made from; written as `run.yaml`, itself a preset.
+package struct RunConfiguration: Sendable, Codable, Hashable {
+  package enum DataSource: Sendable, Codable, Hashable {
+    case builtIn
+    case file(String)
+    /// A text must be given (`--text`); a preset that wants one names no data itself.
+    case required
+  }
+
+  package var title: String
+  /// What to look for, in a paragraph.
+  package var about: String
+  /// A name in the workload catalog: `language`, `quadratic`, ...
+  package var workload: String
+  package var data: DataSource
+  package var model: ModelConfiguration
+  /// Settings of the workload itself (`--set KEY=VALUE`), complete with defaults.
+  package var settings: [String: SettingValue]
+  package var steps: Int
+  package var schedule: ScheduleConfiguration
+  /// Largest global gradient norm; nil for no clipping.
+  package var clip: Double?
+  /// Steps between evaluations; nil for a twentieth of the run.
+  package var evaluateEvery: Int?
+  /// The first seed; a comparison of n seeds uses `seed ..< seed + n`.
+  package var seed: UInt64
+  package var seeds: Int
+  /// Most threads to compute with; nil for all cores. Results do not depend on it.
+  package var threads: Int?
+  package var arms: [ArmSpecification]
+
+  package init(
+    title: String, about: String = "", workload: String = "language",
+    data: DataSource = .builtIn, model: ModelConfiguration = ModelConfiguration(size: .micro),
+    settings: [String: SettingValue] = [:], steps: Int = 800,
+    schedule: ScheduleConfiguration = ScheduleConfiguration(), clip: Double? = nil,
+    evaluateEvery: Int? = nil, seed: UInt64 = 0, seeds: Int = 1, threads: Int? = nil,
+    arms: [ArmSpecification]
+  ) {
+    self.title = title
+    self.about = about
+    self.workload = workload
+    self.data = data
+    self.model = model
+    self.settings = settings
+    self.steps = steps
+    self.schedule = schedule
+    self.clip = clip
+    self.evaluateEvery = evaluateEvery
+    self.seed = seed
+    self.seeds = seeds
+    self.threads = threads
+    self.arms = arms
+  }
+
+  package var evaluationInterval: Int { max(1, evaluateEvery ?? steps / 20) }
+
+  /// Whether step `step` (0 is the start) ends with an evaluation.
+  package func evaluates(after step: Int) -> Bool {
+    step == 0 || step == steps || step.isMultiple(of: evaluationInterval)
+  }
+
+  /// The lane letter and unique name of every arm, in order.
+  package var lanes: [Lane] { Lane.assign(to: arms) }
+}

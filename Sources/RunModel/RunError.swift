@@ -1,0 +1,40 @@
+/// A mistake the user can mend: what happened, where, and what to do. One line on stderr.
+package struct RunError: Error, Equatable, CustomStringConvertible {
+  /// Which exit code the mistake leads to.
+  package enum Category: Sendable, Equatable {
+    /// 1: a run failed (every arm diverged, disk, internal).
+    case failure
+    /// 2: usage, an unknown name.
+    case usage
+    /// 3: the terminal cannot show the explorer.
+    case terminal
+    /// 4: bad preset, data or checkpoint file.
+    case input
+  }
+
+  package var category: Category
+  package var message: String
+  /// `file:line` or flag; empty when the message says it.
+  package var place: String
+  package var remedy: String
+
+  package init(_ category: Category, _ message: String, place: String = "", remedy: String = "") {
+    self.category = category
+    self.message = message
+    self.place = place
+    self.remedy = remedy
+  }
+
+  package var exitCode: Int32 {
+    switch category {
+    case .failure: 1
+    case .usage: 2
+    case .terminal: 3
+    case .input: 4
+    }
+  }
+
+  package var description: String {
+    (place.isEmpty ? "" : place + ": ") + message + (remedy.isEmpty ? "" : "; " + remedy)
+  }
+}

@@ -1,0 +1,36 @@
+/// One value of a named setting, as written in an arm, a preset or on the command line.
+package enum SettingValue: Sendable, Codable, Hashable {
+  case number(Double)
+  case flag(Bool)
+  case text(String)
+
+  package var number: Double? {
+    if case .number(let value) = self { value } else { nil }
+  }
+
+  package var flag: Bool? {
+    if case .flag(let value) = self { value } else { nil }
+  }
+
+  package var text: String? {
+    if case .text(let value) = self { value } else { nil }
+  }
+}
+
+extension SettingValue: CustomStringConvertible {
+  /// The value as the arm grammar writes it: shortest decimal that reads back the same.
+  package var description: String {
+    switch self {
+    case .number(let value): compactDecimal(value)
+    case .flag(let value): value ? "true" : "false"
+    case .text(let value): value
+    }
+  }
+}
+
+/// The shortest decimal text of `value` without a trailing `.0`: `0.5`, `1e-08`→`1e-8`, `3`.
+package func compactDecimal(_ value: Double) -> String {
+  var text = "\(value)"
+  if text.hasSuffix(".0") { text.removeLast(2) }
+  return text.replacing("e-0", with: "e-").replacing("e+0", with: "e").replacing("e+", with: "e")
+}

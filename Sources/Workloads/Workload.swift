@@ -1,0 +1,72 @@
+import RunModel
+import TensorKernels
+
+/// Which minibatch: a pure function of (stream, seed, step), so every arm sees the same one.
+package struct BatchKey: Sendable, Hashable {
+  package enum Stream: Sendable, Hashable {
+    case training
+    /// Batches of their own for probes, so that probing never touches the training order.
+    case probe
+  }
+
+  package var stream: Stream
+  package var seed: UInt64
+  /// 1-based step of training, or any index for a probe.
+  package var step: Int
+
+  package init(_ stream: Stream = .training, seed: UInt64, step: Int) {
+    self.stream = stream
+    self.seed = seed
+    self.step = step
+  }
+}
+
+/// A problem to train on; the trainer, optimizers, probes and screens know only this.
+///
+/// An instance owns its activations and is used by one thread; make one per arm from its source.
+/// Everything is deterministic: the same parameters and key give the same bits for any `threads`.
+package protocol Workload: AnyObject {
+  var layout: TensorLayout { get }
+
+  /// Writes the weights at step 0, a function of `seed` alone (stream `.initialization`).
+  func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64)
+
+  /// Mean loss of the batch; overwrites `gradients` with its gradient. Never allocates after warm-up.
+  func lossAndGradient(
+    parameters: Span<Float>, gradients: inout MutableSpan<Float>, batch: BatchKey
+  ) -> Double
+
+  /// Mean loss of the batch, accumulated in double precision.
+  func loss(parameters: Span<Float>, batch: BatchKey) -> Double
+
+  /// The held-out loss: the same windows or points for every arm and every evaluation.
+  func evaluate(parameters: Span<Float>) -> Double
+
+  /// Text or figures to show beside the curves, such as a sample; nil where there is nothing.
+  func sample(
+    parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64
+  )
+    -> String?
+}
+
+extension Workload {
+  package func sample(
+    parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64
+  ) -> String? { nil }
+}
+
+/// The shareable, immutable part of a workload (texts, vocabularies, matrices), made once per run.
+package protocol WorkloadSource: Sendable {
+  var layout: TensorLayout { get }
+  /// Tokens (or samples) a step consumes.
+  var tokensPerStep: Int { get }
+  /// The lowest loss any model can reach on the held-out set, where it is known.
+  var entropyFloor: Double? { get }
+  /// One line for headers and records.
+  var dataDescription: String { get }
+  /// Bytes of activations and other working memory of one instance.
+  var workingBytes: Int { get }
+
+  /// A workload for one arm, computing with at most `threads` threads.
+  func makeWorkload(threads: Int) -> any Workload
+}
