@@ -1,0 +1,61 @@
+/// What the terminal driver reports for one read, before keys are made of it.
+package enum RawInput: Hashable, Sendable {
+  /// A character code as typed, control codes and escape included.
+  case code(UInt32)
+  case key(Key)
+  case mouse(MouseEvent)
+}
+
+/// Makes keys of raw input; pure, so that every sequence can be tested without a terminal.
+package enum InputFolder {
+  /// Translates one drain of the terminal; escape directly followed by a character in the same
+  /// drain is Alt and that character, alone it is Escape.
+  package static func fold(_ raw: [RawInput]) -> [InputEvent] {
+    var events: [InputEvent] = []
+    var index = 0
+    while index < raw.count {
+      if case .code(27) = raw[index], index + 1 < raw.count, let key = alt(raw[index + 1]) {
+        events.append(.key(key))
+        index += 2
+        continue
+      }
+      if let event = event(for: raw[index]) { events.append(event) }
+      index += 1
+    }
+    return events
+  }
+
+  private static func event(for raw: RawInput) -> InputEvent? {
+    switch raw {
+    case .code(let code): key(forCode: code).map(InputEvent.key)
+    case .key(let key): .key(key)
+    case .mouse(let mouse): .mouse(mouse)
+    }
+  }
+
+  private static func alt(_ next: RawInput) -> Key? {
+    guard case .code(let code) = next, case .character(let character) = key(forCode: code)
+    else { return nil }
+    return .alt(character)
+  }
+
+  /// The key that sends a character code; nil for codes no key should mean.
+  static func key(forCode code: UInt32) -> Key? {
+    switch code {
+    case 0: return .control("@")
+    case 8, 127: return .backspace
+    case 9: return .tab
+    case 10, 13: return .enter
+    case 27: return .escape
+    case 1...26: return control(code + 0x60)
+    case 28...31: return control(code + 0x40)
+    default:
+      guard let scalar = Unicode.Scalar(code), scalar.isPrintable else { return nil }
+      return .character(Character(scalar))
+    }
+  }
+
+  private static func control(_ code: UInt32) -> Key? {
+    Unicode.Scalar(code).map { .control(Character($0)) }
+  }
+}
