@@ -1,0 +1,100 @@
+/// Counts of values in equal bins over a fixed range, kept while values come and go.
+///
+/// Bin i covers `lower + i·w ..< lower + (i+1)·w`, the last one includes the upper bound. O(1) per
+/// value.
+package struct Histogram: Sendable, Equatable {
+  package private(set) var range: ClosedRange<Double>
+  package private(set) var counts: [Int]
+  /// Values below and above the range.
+  package private(set) var underflow = 0
+  package private(set) var overflow = 0
+  /// Values that were NaN.
+  package private(set) var undefinedCount = 0
+
+  /// `range` must be finite and not empty, `binCount` positive.
+  package init(range: ClosedRange<Double>, binCount: Int) {
+    precondition(binCount > 0, "a histogram needs at least one bin")
+    precondition(
+      (range.upperBound - range.lowerBound).isFinite && range.lowerBound < range.upperBound,
+      "a histogram needs a finite range that is not empty")
+    self.range = range
+    counts = [Int](repeating: 0, count: binCount)
+  }
+
+  package init(_ values: some Sequence<Double>, range: ClosedRange<Double>, binCount: Int) {
+    self.init(range: range, binCount: binCount)
+    for value in values { add(value) }
+  }
+
+  package var binWidth: Double { (range.upperBound - range.lowerBound) / Double(counts.count) }
+
+  /// Values counted, those outside the range included, NaN not.
+  package var total: Int { counts.reduce(underflow + overflow, +) }
+
+  /// Centre of bin `index`.
+  package func center(of index: Int) -> Double {
+    range.lowerBound + (Double(index) + 0.5) * binWidth
+  }
+
+  package mutating func add(_ value: Double) { count(value, change: 1) }
+
+  /// Takes back a value that was added before.
+  package mutating func remove(_ value: Double) { count(value, change: -1) }
+
+  /// Forgets all values, keeps the bins.
+  package mutating func removeAll() {
+    self = Histogram(range: range, binCount: counts.count)
+  }
+
+  private mutating func count(_ value: Double, change: Int) {
+    if value.isNaN {
+      undefinedCount += change
+    } else if value < range.lowerBound {
+      underflow += change
+    } else if value > range.upperBound {
+      overflow += change
+    } else {
+      let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+      counts[min(Int(share * Double(counts.count)), counts.count - 1)] += change
+    }
+  }
+
+  /// Doubles the range towards `value`, joining bins in pairs; needs an even number of bins.
+  fileprivate mutating func widen(towards value: Double) {
+    let half = counts.count / 2
+    let joined = (0..<half).map { counts[2 * $0] + counts[2 * $0 + 1] }
+    let empty = [Int](repeating: 0, count: half)
+    let width = range.upperBound - range.lowerBound
+    if value < range.lowerBound {
+      range = (range.lowerBound - width)...range.upperBound
+      counts = empty + joined
+    } else {
+      range = range.lowerBound...(range.upperBound + width)
+      counts = joined + empty
+    }
+  }
+}
+
+/// A histogram whose range grows by doubling until it holds every finite value, in fixed memory.
+///
+/// Joining bins in pairs keeps all counts exact. Amortized O(1) per value.
+package struct AdaptiveHistogram: Sendable, Equatable {
+  package private(set) var histogram: Histogram
+
+  /// `initialRange` is where values are expected; `binCount` must be even.
+  package init(initialRange: ClosedRange<Double>, binCount: Int) {
+    precondition(binCount.isMultiple(of: 2), "an adaptive histogram needs an even number of bins")
+    histogram = Histogram(range: initialRange, binCount: binCount)
+  }
+
+  package mutating func add(_ value: Double) {
+    while value.isFinite, !histogram.range.contains(value), canWiden {
+      histogram.widen(towards: value)
+    }
+    histogram.add(value)
+  }
+
+  private var canWiden: Bool {
+    (histogram.range.upperBound - histogram.range.lowerBound) < Double.greatestFiniteMagnitude / 8
+  }
+}
