@@ -63,7 +63,11 @@ let package = Package(
     library("TerminalUI"),
     library("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
-    library("Presets", ["RunModel", yams]),
+    library("Presets", ["RunModel", yams], plugins: ["EmbedPresetsPlugin"]),
+    .executableTarget(name: "embed-presets"),
+    .plugin(
+      name: "EmbedPresetsPlugin", capability: .buildTool(), dependencies: ["embed-presets"],
+      path: "Sources/EmbedPresetsPlugin"),
     library("RunStore", ["RunModel", "EventStream"]),
     library("Export", ["RunModel", "Metrics", "Charts"]),
     library("TestSupport", ["RunModel", "TensorKernels"]),

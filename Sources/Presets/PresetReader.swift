@@ -1,0 +1,241 @@
+import RunModel
+import Yams
+
+/// Reads a preset text strictly: every key known, every value of its type and in its range.
+package struct PresetReader {
+  /// What messages call the text: a path or the preset's name.
+  private let file: String
+
+  package init(file: String) {
+    self.file = file
+  }
+
+  package func read(_ text: String) throws(RunError) -> PresetFields {
+    let root = try compose(text)
+    guard let mapping = root.mapping else {
+      throw error("a preset is a list of keys and values", at: root)
+    }
+    var fields = PresetFields()
+    try forEachKey(of: mapping, allowed: Self.keys) { (key, node) throws(RunError) in
+      try read(key, node, into: &fields)
+    }
+    return fields
+  }
+
+  static let keys = [
+    "title", "about", "workload", "data", "model", "settings", "steps", "schedule", "clip",
+    "evalEvery", "seed", "seeds", "threads", "arms",
+  ]
+  static let modelKeys = [
+    "size", "layers", "width", "heads", "ffn", "context", "batch", "architecture", "head",
+  ]
+  static let scheduleKeys = ["kind", "warmup", "floor"]
+
+  private func compose(_ text: String) throws(RunError) -> Node {
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw RunError(.input, "the preset is empty", place: file, remedy: "give it arms")
+      }
+      return node
+    } catch let error as RunError {
+      throw error
+    } catch let error as YamlError {
+      throw syntaxError(error)
+    } catch {
+      throw RunError(.input, "cannot be read as YAML", place: file)
+    }
+  }
+
+  private func syntaxError(_ error: YamlError) -> RunError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      RunError(.input, "not YAML: \(problem)", place: "\(file):\(mark.line)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      RunError(
+        .input, "key '\(duplicates.first ?? "")' is written twice",
+        place: "\(file):\(context.mark.line)", remedy: "keep one of them")
+    default:
+      RunError(.input, "not YAML: \(error)", place: file)
+    }
+  }
+
+  private func read(
+    _ key: String, _ node: Node, into fields: inout PresetFields
+  ) throws(RunError) {
+    switch key {
+    case "title": fields.title = try text(node, key)
+    case "about":
+      fields.about = try text(node, key).split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    case "workload": fields.workload = try text(node, key)
+    case "data": fields.data = try dataSource(node)
+    case "model": fields.model = try model(node)
+    case "settings": fields.settings = try settings(node)
+    case "steps": fields.steps = try integer(node, key, FieldLimits.steps)
+    case "schedule": try schedule(node, into: &fields)
+    case "clip": fields.clip = try clip(node)
+    case "evalEvery": fields.evaluateEvery = try integer(node, key, FieldLimits.evaluateEvery)
+    case "seed": fields.seed = UInt64(try integer(node, key, 0...Int.max))
+    case "seeds": fields.seeds = try integer(node, key, FieldLimits.seeds)
+    case "threads": fields.threads = try integer(node, key, FieldLimits.threads)
+    case "arms": fields.arms = try arms(node)
+    default: preconditionFailure("key '\(key)' is listed but not read")
+    }
+  }
+
+  private func dataSource(_ node: Node) throws(RunError) -> RunConfiguration.DataSource {
+    switch try text(node, "data") {
+    case "built-in": .builtIn
+    case "required": .required
+    case let path: .file(path)
+    }
+  }
+
+  private func clip(_ node: Node) throws(RunError) -> PresetFields.Clip {
+    if node.scalar?.string == "none" { return .none }
+    return .norm(try number(node, "clip", FieldLimits.clip, or: "none"))
+  }
+
+  private func arms(_ node: Node) throws(RunError) -> [PresetFields.ArmField] {
+    guard let sequence = node.sequence else { throw error("'arms' is a list", at: node) }
+    var arms: [PresetFields.ArmField] = []
+    for item in sequence {
+      arms.append(.init(text: try text(item, "arms"), place: place(of: item)))
+    }
+    return arms
+  }
+
+  private func settings(_ node: Node) throws(RunError) -> [PresetFields.SettingField] {
+    guard let mapping = node.mapping else { throw error("'settings' is a list of keys", at: node) }
+    var settings: [PresetFields.SettingField] = []
+    for (key, value) in mapping {
+      let name = key.string ?? ""
+      settings.append(.init(key: name, text: try text(value, name), place: place(of: value)))
+    }
+    return settings
+  }
+
+  private func schedule(_ node: Node, into fields: inout PresetFields) throws(RunError) {
+    guard let mapping = node.mapping else { throw error("'schedule' is a list of keys", at: node) }
+    try forEachKey(of: mapping, allowed: Self.scheduleKeys) { (key, value) throws(RunError) in
+      switch key {
+      case "kind": fields.scheduleKind = try choice(value, key)
+      case "warmup": fields.warmup = try warmup(value)
+      default: fields.scheduleFloor = try number(value, key, FieldLimits.share)
+      }
+    }
+  }
+
+  private func warmup(_ node: Node) throws(RunError) -> ScheduleConfiguration.Warmup {
+    let written = try text(node, "warmup")
+    guard let warmup = ScheduleConfiguration.Warmup(text: written) else {
+      throw error(
+        "warmup '\(written)' is neither steps nor a share", at: node,
+        remedy: "write a whole number or a percentage, for example 100 or 10%")
+    }
+    return warmup
+  }
+
+  private func model(_ node: Node) throws(RunError) -> PresetFields.ModelFields {
+    guard let mapping = node.mapping else { throw error("'model' is a list of keys", at: node) }
+    var model = PresetFields.ModelFields()
+    try forEachKey(of: mapping, allowed: Self.modelKeys) { (key, value) throws(RunError) in
+      switch key {
+      case "size": model.size = try choice(value, key)
+      case "layers": model.layers = try integer(value, key, FieldLimits.layers)
+      case "width": model.width = try integer(value, key, FieldLimits.width)
+      case "heads": model.heads = try integer(value, key, FieldLimits.heads)
+      case "ffn": model.ffn = try integer(value, key, FieldLimits.ffn)
+      case "context": model.context = try integer(value, key, FieldLimits.context)
+      case "batch": model.batch = try integer(value, key, FieldLimits.batch)
+      case "architecture": model.architecture = try choice(value, key)
+      default: model.head = try choice(value, key)
+      }
+    }
+    return model
+  }
+}
+
+extension PresetReader {
+  private func forEachKey(
+    of mapping: Node.Mapping, allowed: [String],
+    _ body: (String, Node) throws(RunError) -> Void
+  ) throws(RunError) {
+    for (key, value) in mapping {
+      let name = key.string ?? ""
+      guard allowed.contains(name) else {
+        throw error(
+          "unknown key '\(name)'" + suggestion(for: name, among: allowed), at: key,
+          remedy: "allowed: " + allowed.joined(separator: ", "))
+      }
+      try body(name, value)
+    }
+  }
+
+  private func place(of node: Node) -> String {
+    node.mark.map { "\(file):\($0.line)" } ?? file
+  }
+
+  private func error(_ message: String, at node: Node, remedy: String = "") -> RunError {
+    RunError(.input, message, place: place(of: node), remedy: remedy)
+  }
+
+  private func text(_ node: Node, _ key: String) throws(RunError) -> String {
+    guard let scalar = node.scalar, !scalar.string.isEmpty else {
+      throw error("'\(key)' wants a single value", at: node)
+    }
+    return scalar.string
+  }
+
+  private func integer(
+    _ node: Node, _ key: String, _ range: ClosedRange<Int>
+  ) throws(RunError) -> Int {
+    let written = try text(node, key)
+    guard let value = Int(written), range.contains(value) else {
+      throw error(
+        "'\(key)' is '\(written)'", at: node,
+        remedy: "allowed: whole numbers \(range.lowerBound)..\(range.upperBound)")
+    }
+    return value
+  }
+
+  private func number(
+    _ node: Node, _ key: String, _ range: ClosedRange<Double>, or alternative: String? = nil
+  ) throws(RunError) -> Double {
+    let written = try text(node, key)
+    guard let value = Double(written), range.contains(value) else {
+      let bounds = "\(compactDecimal(range.lowerBound))..\(compactDecimal(range.upperBound))"
+      throw error(
+        "'\(key)' is '\(written)'", at: node,
+        remedy: "allowed: \(bounds)" + (alternative.map { " or \($0)" } ?? ""))
+    }
+    return value
+  }
+
+  private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ node: Node, _ key: String
+  ) throws(RunError) -> Choice {
+    let written = try text(node, key)
+    guard let value = Choice(rawValue: written) else {
+      let allowed = Choice.allCases.map(\.rawValue)
+      throw error(
+        "'\(key)' is '\(written)'" + suggestion(for: written, among: allowed), at: node,
+        remedy: "allowed: " + allowed.joined(separator: ", "))
+    }
+    return value
+  }
+}
+
+extension ScheduleConfiguration.Warmup {
+  /// Reads `100` as steps and `10%` as a share; nil for anything else.
+  package init?(text: String) {
+    if text.hasSuffix("%") {
+      guard let percent = Double(text.dropLast()), (0...100).contains(percent) else { return nil }
+      self = .share(percent / 100)
+    } else {
+      guard let steps = Int(text), steps >= 0 else { return nil }
+      self = .steps(steps)
+    }
+  }
+}
