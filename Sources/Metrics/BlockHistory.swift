@@ -1,9 +1,9 @@
-/// What happened to one block in one step, in two bytes.
+/// What happened to one block in one step, in three bytes.
 package struct BlockCell: Sendable, Equatable {
   package enum State: UInt8, Sendable, CaseIterable {
-    /// The update was applied.
+    /// The update was applied, at least to half of the block.
     case kept
-    /// The update was dropped by the coin.
+    /// The update was dropped by the coin, or most of it at a finer grain than the tensor.
     case masked
     /// The block never takes part in masking; its update is always applied.
     case excluded
@@ -11,30 +11,48 @@ package struct BlockCell: Sendable, Equatable {
     case missing
   }
 
-  package var state: State
-  private var quantizedAlignment: Int8
+  package let state: State
+  private let quantizedShare: UInt8
+  private let quantizedAlignment: Int8
 
-  /// `alignment` in [−1, 1] is stored in steps of 1/127; nil or NaN when there is none.
-  package init(_ state: State, alignment: Double? = nil) {
-    self.state = state
-    guard let alignment, !alignment.isNaN else {
-      quantizedAlignment = .min
-      return
-    }
-    quantizedAlignment = Int8((min(max(alignment, -1), 1) * 127).rounded())
+  private init(_ state: State, share: UInt8, alignment: Int8) {
+    (self.state, quantizedShare, quantizedAlignment) = (state, share, alignment)
   }
+
+  /// A maskable block of which `keptShare` (0...1, kept in steps of 1/255) was updated.
+  ///
+  /// `alignment` in [−1, 1] is kept in steps of 1/127; nil or NaN when there is none.
+  package init(keptShare: Double, alignment: Double? = nil) {
+    let share = keptShare.isNaN ? 1 : min(max(keptShare, 0), 1)
+    self.init(
+      share >= 0.5 ? .kept : .masked, share: UInt8((share * 255).rounded()),
+      alignment: Self.quantized(alignment))
+  }
+
+  /// A block outside of masking.
+  package static func excluded(alignment: Double? = nil) -> BlockCell {
+    BlockCell(.excluded, share: 255, alignment: quantized(alignment))
+  }
+
+  /// Share of the block's elements whose update was applied.
+  package var keptShare: Double { Double(quantizedShare) / 255 }
 
   /// Cosine between momentum and gradient, to 1/254; nil when there is none.
   package var alignment: Double? {
     quantizedAlignment == .min ? nil : Double(quantizedAlignment) / 127
   }
 
-  static let missing = BlockCell(.missing)
+  private static func quantized(_ alignment: Double?) -> Int8 {
+    guard let alignment, !alignment.isNaN else { return .min }
+    return Int8((min(max(alignment, -1), 1) * 127).rounded())
+  }
+
+  package static let missing = BlockCell(.missing, share: 0, alignment: .min)
 }
 
 /// The last steps of every block of one arm as a raster, with counts over the whole run.
 ///
-/// Memory is `2 · blockCount · capacity` bytes; appending a step costs O(blockCount).
+/// Memory is `3 · blockCount · capacity` bytes; appending a step costs O(blockCount).
 package struct BlockHistory: Sendable, Equatable {
   package let blockCount: Int
   package let capacity: Int
@@ -42,9 +60,9 @@ package struct BlockHistory: Sendable, Equatable {
   package private(set) var stepCount = 0
   /// The newest step held, nil while empty.
   package private(set) var newestStep: Int?
-  /// Per block, the steps in which its update was applied, and those in which it was dropped.
-  package private(set) var keptCounts: [Int]
-  package private(set) var maskedCounts: [Int]
+  /// Per block, the steps in which it took part in masking.
+  package private(set) var maskableCounts: [Int]
+  private var droppedShares: [Double]
   private var cells: [BlockCell]
   private var steps: [Int]
   private var nextSlot = 0
@@ -53,8 +71,8 @@ package struct BlockHistory: Sendable, Equatable {
     precondition(blockCount >= 0 && capacity > 0, "a block history needs room for one step")
     self.blockCount = blockCount
     self.capacity = capacity
-    keptCounts = [Int](repeating: 0, count: blockCount)
-    maskedCounts = keptCounts
+    maskableCounts = [Int](repeating: 0, count: blockCount)
+    droppedShares = [Double](repeating: 0, count: blockCount)
     cells = [BlockCell](repeating: .missing, count: blockCount * capacity)
     steps = [Int](repeating: 0, count: capacity)
   }
@@ -64,8 +82,9 @@ package struct BlockHistory: Sendable, Equatable {
     precondition(newCells.count == blockCount, "a step needs one cell per block")
     for (block, cell) in newCells.enumerated() {
       cells[nextSlot * blockCount + block] = cell
-      if cell.state == .kept { keptCounts[block] += 1 }
-      if cell.state == .masked { maskedCounts[block] += 1 }
+      guard cell.state == .kept || cell.state == .masked else { continue }
+      maskableCounts[block] += 1
+      droppedShares[block] += 1 - cell.keptShare
     }
     steps[nextSlot] = step
     newestStep = step
@@ -91,8 +110,7 @@ package struct BlockHistory: Sendable, Equatable {
 
   /// Share of the block's updates that were dropped over the run; nil when it was never masked.
   package func maskRate(block: Int) -> Double? {
-    let total = keptCounts[block] + maskedCounts[block]
-    return total == 0 ? nil : Double(maskedCounts[block]) / Double(total)
+    maskableCounts[block] == 0 ? nil : droppedShares[block] / Double(maskableCounts[block])
   }
 
   private func slot(_ age: Int) -> Int { (nextSlot - 1 - age + 2 * capacity) % capacity }
