@@ -1,0 +1,64 @@
+import RunModel
+import TerminalUI
+
+/// Everything that can happen to the explorer; the loop turns input and mailboxes into these.
+package enum Action: Sendable {
+  case key(Key)
+  case mouse(MouseEvent)
+  case resize(Size)
+  /// What the run numbered `run` has reported since the last batch; older runs are ignored.
+  case run(RunBatch)
+  /// Time passes: seconds on a monotonic clock since the start.
+  case tick(Double)
+  /// `Effect.save` or `.export` came to an end: where the result lies, or what went wrong.
+  case stored(StoreResult)
+  /// The interface measured itself.
+  case measured(FrameStatistics)
+  /// Something the user should read, said in the message line.
+  case notice(String)
+}
+
+/// A drained mailbox: ordered events, and the dense figures that travel beside them.
+package struct RunBatch: Sendable {
+  /// The number `Effect.start` carried.
+  package var run: Int
+  package var events: [RunEvent]
+  package var steps: [StepMetrics]
+  package var blocks: [BlockMetrics]
+
+  package init(
+    run: Int, events: [RunEvent] = [], steps: [StepMetrics] = [], blocks: [BlockMetrics] = []
+  ) {
+    self.run = run
+    self.events = events
+    self.steps = steps
+    self.blocks = blocks
+  }
+}
+
+/// The end of a save or an export.
+package enum StoreResult: Sendable, Hashable {
+  /// Shown after the file has its final name.
+  case saved(path: String)
+  case exported(path: String)
+  case failed(String)
+}
+
+/// What a frame costs, for the header.
+package struct FrameStatistics: Sendable, Hashable {
+  package var framesPerSecond: Double
+  /// Building and sending a frame, in milliseconds.
+  package var frameMilliseconds: Double
+  package var bytesPerFrame: Double
+  /// CPU of the interface's thread over wall time.
+  package var cpuShare: Double
+
+  package init(
+    framesPerSecond: Double, frameMilliseconds: Double, bytesPerFrame: Double, cpuShare: Double
+  ) {
+    self.framesPerSecond = framesPerSecond
+    self.frameMilliseconds = frameMilliseconds
+    self.bytesPerFrame = bytesPerFrame
+    self.cpuShare = cpuShare
+  }
+}
