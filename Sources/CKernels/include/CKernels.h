@@ -1,1 +1,109 @@
 #pragma once
+// Vectorized kernels behind one table of functions per instruction-set level.
+//
+// They are C because Swift's vector code follows build flags for a whole module, whereas
+// `__attribute__((target))` lets every level live side by side and be chosen once at start-up.
+// All matrices are row-major float32; strides count elements.
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#endif
+
+/// C[m, n] = (accumulate ? C : 0) + A[m, k] · B[k, n].
+///
+/// Of each pair of strides of A and B one must be 1. When `packed` is set, B was laid out by `pack`
+/// and its strides are ignored.
+typedef struct {
+  ptrdiff_t m, n, k;
+  const float *a;
+  ptrdiff_t aRow, aColumn;
+  const float *b;
+  ptrdiff_t bRow, bColumn;
+  float *c;
+  ptrdiff_t cRow;
+  int32_t accumulate, packed;
+} mgs_product;
+
+/// One layer's causal attention over `sequences` sequences of `length` positions.
+///
+/// `qkv` holds rotated queries, keys and values of width heads·headWidth side by side, one row per
+/// position. `scratch` holds mgs_attention_scratch floats.
+typedef struct {
+  ptrdiff_t sequences, length, heads, headWidth;
+  const float *qkv;
+  ptrdiff_t qkvRow;
+  float *out;            // forward: [sequences·length, heads·headWidth], written
+  ptrdiff_t outRow;
+  float *logSumExp;      // [sequences, heads, length], written by forward, read by backward
+  const float *_Nullable outGradient;  // backward: same shape as out
+  float *_Nullable qkvGradient;        // backward: same shape as qkv, written
+  float *scratch;
+  float scale, softcap;  // softcap 0: none
+} mgs_attention;
+
+/// One pass of Adam or AdamW over a block; every constant is computed by the caller in double.
+typedef struct {
+  float beta1, oneMinusBeta1, beta2, oneMinusBeta2;
+  float epsilon;
+  float stepSize;              // learning rate / (1 - beta1^t)
+  float inverseRootCorrection; // 1 / sqrt(1 - beta2^t)
+  float coupledDecay;          // added to the gradient as decay · parameter
+  float parameterFactor;       // decoupled decay: 1 - learning rate · decay
+} mgs_adam;
+
+typedef struct {
+  int32_t level;
+  int32_t lanes;
+  const char *name;
+
+  void (*product)(const mgs_product *);
+  /// Lays B out in panels for repeated products; `out` holds packedCount(n, k) floats.
+  void (*pack)(ptrdiff_t n, ptrdiff_t k, const float *b, ptrdiff_t bRow, ptrdiff_t bColumn, float *out);
+  ptrdiff_t (*packedCount)(ptrdiff_t n, ptrdiff_t k);
+
+  void (*attentionForward)(const mgs_attention *);
+  void (*attentionBackward)(const mgs_attention *);
+
+  /// y = x · rstd · (offset + w) with rstd = 1/sqrt(mean(x²) + epsilon), row by row.
+  void (*rmsNormForward)(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *w, float offset, float epsilon, float *y, float *rstd);
+  /// dX += ..., dW += ... of rmsNormForward.
+  void (*rmsNormBackward)(ptrdiff_t rows, ptrdiff_t columns, const float *dy, const float *x, const float *w, float offset, const float *rstd, float *dx, float *dw);
+  /// Rotates each head of x in place (rotate-half); direction -1 is the transpose.
+  void (*rotate)(ptrdiff_t sequences, ptrdiff_t length, ptrdiff_t heads, ptrdiff_t headWidth, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction);
+  /// out = act(gate) · up, where one row of gateUp is gate | up; gaussian: GELU (tanh) instead of SiLU.
+  void (*gatedForward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, int32_t gaussian);
+  /// gateUpGradient may be gateUp itself.
+  void (*gatedBackward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gateUpGradient, int32_t gaussian);
+  /// Sum over rows of -log softmax(cap(logits))[target]; with gradientScale ≠ 0 the logits become their gradient times that scale.
+  double (*crossEntropy)(ptrdiff_t rows, ptrdiff_t columns, float *logits, ptrdiff_t logitsRow, const int32_t *targets, float softcap, float gradientScale);
+
+  /// out = in rows of table, times scale.
+  void (*gather)(ptrdiff_t rows, ptrdiff_t columns, const float *table, const int32_t *indices, float scale, float *out);
+  /// table rows += scale · rows of x.
+  void (*scatterAdd)(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *indices, float scale, float *table);
+  void (*add)(ptrdiff_t count, const float *x, float *y);  // y += x
+  void (*exponential)(ptrdiff_t count, const float *x, float *y);
+  void (*hyperbolicTangent)(ptrdiff_t count, const float *x, float *y);
+
+  /// result = { a·b, |a|², |b|² }, in a fixed order.
+  void (*tripleReduction)(ptrdiff_t count, const float *a, const float *b, double *result);
+  /// m ← decay·m + (1-decay)·g, and result = { m·g, |m|², |g|² } of the new m.
+  void (*momentumReduction)(ptrdiff_t count, float decay, float oneMinusDecay, const float *g, float *m, double *result);
+  /// Adam's moments, then parameters ← factor·parameters - scale·step; with write 0 only the moments.
+  void (*adam)(ptrdiff_t count, const mgs_adam *, const float *g, float *m, float *v, float *parameters, float scale, int32_t updateFirst, int32_t write);
+  /// Runs `rounds` rounds of register-only fused multiply-adds; returns their floating-point operations.
+  double (*peak)(int64_t rounds);
+} mgs_kernels;
+
+/// The best level this processor runs: 0 portable, 1 AVX2 + FMA, 2 AVX-512.
+int32_t mgs_best_level(void);
+/// The table of a level; one the processor cannot run answers with the best one it can.
+const mgs_kernels *mgs_kernels_at(int32_t level);
+/// Floats of scratch that attention needs for one shard.
+ptrdiff_t mgs_attention_scratch(ptrdiff_t length, ptrdiff_t headWidth);
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif

@@ -1,0 +1,40 @@
+// Chooses the table of kernels once, by what the processor supports.
+#include "CKernels.h"
+
+extern const mgs_kernels mgs_table_portable;
+#if defined(__x86_64__)
+extern const mgs_kernels mgs_table_avx2;
+extern const mgs_kernels mgs_table_avx512;
+#endif
+
+int32_t mgs_best_level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+  return avx512 ? 2 : avx2 ? 1 : 0;
+#else
+  return 0;
+#endif
+}
+
+const mgs_kernels *mgs_kernels_at(int32_t level) {
+#if defined(__x86_64__)
+  int32_t best = mgs_best_level();
+  switch (level < best ? level : best) {
+    case 2: return &mgs_table_avx512;
+    case 1: return &mgs_table_avx2;
+    default: return &mgs_table_portable;
+  }
+#else
+  (void)level;
+  return &mgs_table_portable;
+#endif
+}
+
+// Scores, their gradients and slopes, the packed keys and values, and the row dots of one head.
+ptrdiff_t mgs_attention_scratch(ptrdiff_t length, ptrdiff_t headWidth) {
+  ptrdiff_t stride = (length + 15) / 16 * 16 + 16;
+  return 3 * length * stride + 2 * (length + 32) * headWidth + length + 64;
+}
