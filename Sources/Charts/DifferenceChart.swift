@@ -32,9 +32,9 @@ package struct DifferenceChart: Sendable {
   package func scene() -> ChartScene {
     let xScale =
       zoom.map { Scale(.linear, from: $0.lowerBound, to: $0.upperBound) }
-      ?? .holding(samples.map(\.x) + [0, declaredEnd ?? .nan], .linear)
+      ?? Scale.holding(samples.map(\.x) + [0, declaredEnd ?? .nan], .linear)
     let shown = samples.filter { xScale.contains($0.x) }
-    let values = [0] + shown.flatMap { [$0.mean, $0.lower, $0.upper] }
+    let values: [Double] = shown.flatMap { [$0.mean, $0.lower, $0.upper] } + [0]
     var scene = ChartScene(
       title: "difference \(second)-\(first) (paired)", settings: ["below 0: \(second) ahead"],
       xAxis: ChartAxis(axis.label, xScale),
