@@ -1,0 +1,51 @@
+import RunModel
+
+/// Evaluation records as TensorBoard runs: one directory per arm and seed, one event file in each.
+package enum TensorBoardExport {
+  package struct File: Sendable, Equatable {
+    /// Relative to the export's directory, such as `m-magma(adam):lr=1e-3/seed-0/events.out...`.
+    package var path: String
+    package var bytes: [UInt8]
+  }
+
+  /// The files of `records`, in the order in which arms first appear.
+  ///
+  /// `startSeconds` since 1970 is when the run began; records lie their `wallSeconds` after it.
+  /// Closing records repeat an evaluation and are left out.
+  package static func files(
+    _ records: [EvaluationRecord], startSeconds: Double, host: String
+  ) -> [File] {
+    var directories: [String] = []
+    var events: [String: TensorBoardEvents] = [:]
+    for record in records where record.final != true {
+      let directory = "\(record.lane)-\(pathComponent(record.arm))/seed-\(record.seed)"
+      if events[directory] == nil { directories.append(directory) }
+      events[directory, default: TensorBoardEvents(wallTime: startSeconds)].add(
+        step: record.step, wallTime: startSeconds + record.wallSeconds, scalars: scalars(record))
+    }
+    let seconds = Int(exactly: startSeconds.rounded(.down)) ?? 0
+    let name = TensorBoardEvents.fileName(startSeconds: seconds, host: host)
+    return directories.compactMap { directory in
+      events[directory].map { File(path: directory + "/" + name, bytes: $0.bytes) }
+    }
+  }
+
+  private static func scalars(_ record: EvaluationRecord) -> [(tag: String, value: Double)] {
+    let candidates: [(String, Double?)] = [
+      ("loss/train", record.trainLoss), ("loss/validation", record.validationLoss),
+      ("learning rate/set", record.learningRate),
+      ("learning rate/effective", record.effectiveLearningRate),
+      ("masking/mask rate", record.maskRate), ("masking/alignment", record.alignment),
+      ("masking/scale", record.scale), ("cost/CPU seconds", record.cpuSeconds),
+      ("cost/tokens", Double(record.tokens)),
+    ]
+    return candidates.compactMap { tag, value in
+      guard let value, value.isFinite else { return nil }
+      return (tag, value)
+    }
+  }
+
+  private static func pathComponent(_ name: String) -> String {
+    String(name.map { $0 == "/" ? "_" : $0 })
+  }
+}
