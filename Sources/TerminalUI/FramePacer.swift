@@ -1,0 +1,83 @@
+/// Decides when the next frame may be drawn; pure, times in nanoseconds of a monotonic clock.
+///
+/// Frames come at most at the wanted rate, at once after a key, and more rarely on a slow line:
+/// where the terminal reports the arrival of frames, the next one waits for the last and for as
+/// long again as that took; where it does not, a full outgoing queue doubles the interval.
+package struct FramePacer: Sendable {
+  /// Whether the terminal answers status requests.
+  package enum Acknowledgement: Hashable, Sendable {
+    case untried, supported, unsupported
+  }
+
+  private let basePeriod: Int64
+  private var period: Int64
+  private var lastFrame: Int64?
+  private var awaitedSince: Int64?
+  package private(set) var isDirty = true
+  private var isUrgent = true
+  package private(set) var acknowledgement: Acknowledgement = .untried
+
+  private static let longestPeriod: Int64 = 2_000_000_000
+  private static let patience: Int64 = 3_000_000_000
+
+  package init(framesPerSecond: Int) {
+    basePeriod = 1_000_000_000 / Int64(max(1, framesPerSecond))
+    period = basePeriod
+  }
+
+  /// Something changed; `urgently` when the user is waiting to see it.
+  package mutating func invalidate(urgently: Bool = false) {
+    isDirty = true
+    isUrgent = isUrgent || urgently
+  }
+
+  /// Nanoseconds until a frame should be drawn: 0 now, nil when there is no reason to.
+  package func delay(at now: Int64) -> Int64? {
+    guard isDirty else { return nil }
+    guard let lastFrame else { return 0 }
+    let due = isUrgent ? lastFrame : lastFrame + period
+    guard let awaitedSince, acknowledgement == .supported else { return max(0, due - now) }
+    // One frame is still under way: the answer wakes us, or patience ends.
+    return max(0, max(due, awaitedSince + Self.patience) - now)
+  }
+
+  /// Whether the frame about to be drawn should ask for a report.
+  package var asksForAcknowledgement: Bool { acknowledgement != .unsupported }
+
+  /// A frame was sent, with a request for a report or without.
+  package mutating func drew(at now: Int64, asked: Bool) {
+    if let awaitedSince, now - awaitedSince >= Self.patience || acknowledgement == .untried {
+      // No answer in all this time, or since the frame before: do not count on one.
+      if now - awaitedSince >= Self.patience { acknowledgement = .unsupported }
+    }
+    if asked && acknowledgement != .unsupported {
+      if awaitedSince == nil { awaitedSince = now }
+    } else {
+      awaitedSince = nil
+    }
+    lastFrame = now
+    isDirty = false
+    isUrgent = false
+  }
+
+  /// The terminal reported that it has shown everything sent so far.
+  package mutating func acknowledged(at now: Int64) {
+    acknowledgement = .supported
+    guard let sent = awaitedSince else { return }
+    awaitedSince = nil
+    period = min(max(basePeriod, 2 * (now - sent)), Self.longestPeriod)
+  }
+
+  /// The terminal's queue was full when a frame was due.
+  package mutating func obstructed(at now: Int64) {
+    period = min(period * 2, Self.longestPeriod)
+    lastFrame = now
+    isUrgent = false
+  }
+
+  /// A frame went out without hindrance: approach the wanted rate again.
+  package mutating func unobstructed() {
+    guard acknowledgement != .supported else { return }
+    period = max(basePeriod, period - period / 16)
+  }
+}
