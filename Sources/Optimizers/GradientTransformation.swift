@@ -5,6 +5,8 @@ import TensorKernels
 package struct StepContext: Sendable {
   /// 1-based number of the update.
   package var step: Int
+  /// Length of the run, for mask schedules; 0 when it is not known.
+  package var totalSteps: Int
   /// The schedule's factor on every learning rate of the arm.
   package var scheduleFactor: Double
   package var seed: UInt64
@@ -15,13 +17,14 @@ package struct StepContext: Sendable {
 
   package init(
     step: Int, scheduleFactor: Double = 1, seed: UInt64 = 0, matchedFactor: Double = 1,
-    measuresUpdates: Bool = false
+    measuresUpdates: Bool = false, totalSteps: Int = 0
   ) {
     self.step = step
     self.scheduleFactor = scheduleFactor
     self.seed = seed
     self.matchedFactor = matchedFactor
     self.measuresUpdates = measuresUpdates
+    self.totalSteps = totalSteps
   }
 }
 
@@ -31,10 +34,86 @@ package struct BlockOutcome: Sendable, BitwiseCopyable {
   package var isMasked = false
   /// Share of the block's elements whose update was applied.
   package var keptShare: Float = 1
+  /// cos(momentum, gradient), and its squashed value sigmoid(cos / tau).
   package var alignment: Float = .nan
   package var score: Float = .nan
+  /// The factor on the displacement before the coin; its running average damps the update.
   package var scale: Float = .nan
+  /// The probability that this step's coin kept the block.
+  package var keep: Float = 1
+  /// ‖Δθ‖ of this step, NaN on steps where it was not measured.
   package var updateNorm: Float = .nan
 
   package init() {}
+}
+
+/// The part of one step that concerns one block, or one stretch of a block.
+struct BlockStep {
+  /// Index in the layout, and the stretch of the arena to work on.
+  var block: Int
+  var range: Range<Int>
+  /// 1-based count of the updates this block's moments have seen, this one included.
+  var update: Int
+  /// Learning rate of this block in this step, all factors included.
+  var rate: Double
+  /// Weight decay to add to the gradient (coupled L2); 0 for decoupled bases.
+  var coupledDecay: Float
+}
+
+/// How a base optimizer applies its weight decay.
+enum DecayStyle: Sendable {
+  /// Part of the gradient: `g ← g + wd·θ`.
+  case coupled
+  /// `θ ← (1 − lr·wd)·θ`, then the step.
+  case beforeStep
+  /// The step, then `θ ← (1 − lr·wd)·θ`.
+  case afterStep
+}
+
+/// A base optimizer: turns gradients into displacements, block by block, in place.
+///
+/// `absorb` lets the moments take in a gradient and is called on every step, also when the block is
+/// masked; `displace` computes the whole displacement Δ (learning rate included) and is called only
+/// when it will be used. One existential call per stretch of a block, never per element.
+protocol GradientTransformation: Sendable {
+  /// Whether stretches of a block can be absorbed and displaced independently of one another.
+  static var isElementwise: Bool { get }
+  static var decayStyle: DecayStyle { get }
+
+  init(layout: TensorLayout, settings: Settings, seed: UInt64)
+
+  /// Takes over changed settings; called between steps.
+  mutating func configure(_ settings: Settings)
+
+  mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>)
+
+  /// Writes Δ of `step.range` to `displacement`, from index `offset` on.
+  mutating func displace(
+    _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
+    into displacement: inout [Float], at offset: Int)
+
+  /// Whether the base keeps, for this block, a first moment in the gradient's coordinates.
+  func hasMomentum(_ block: Int) -> Bool
+
+  /// The sums that cos(momentum, gradient) is made of, over a stretch; needs `hasMomentum`.
+  func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums
+
+  /// How much of its past the momentum keeps: the β of the alignment's null `√(1−β²)`.
+  func momentumDecay(_ block: Int) -> Double
+
+  /// A learning rate of the block's own, for blocks that another rule than the base's moves.
+  func ownLearningRate(_ block: Int) -> Double?
+
+  /// Every buffer of state, named; set with buffers of the same names and sizes.
+  var state: [StateBuffer] { get set }
+}
+
+extension GradientTransformation {
+  func ownLearningRate(_ block: Int) -> Double? { nil }
+}
+
+/// One named buffer of optimizer state, as checkpoints hold it.
+struct StateBuffer {
+  var name: String
+  var values: [Float]
 }

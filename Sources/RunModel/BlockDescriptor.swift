@@ -10,12 +10,21 @@ package struct BlockDescriptor: Sendable, Codable, Hashable {
   package var role: BlockRole
   /// Whether the workload declares it maskable (attention and MLP matrices in a language model).
   package var isMaskable: Bool
+  /// Attention heads the matrix serves; nil when it serves none.
+  package var heads: Int?
+  /// Whether the heads divide its columns (output projection) and not its rows (q, k, v).
+  package var headsDivideColumns: Bool
 
-  package init(name: String, shape: [Int], role: BlockRole, isMaskable: Bool) {
+  package init(
+    name: String, shape: [Int], role: BlockRole, isMaskable: Bool, heads: Int? = nil,
+    headsDivideColumns: Bool = false
+  ) {
     self.name = name
     self.shape = shape
     self.role = role
     self.isMaskable = isMaskable
+    self.heads = heads
+    self.headsDivideColumns = headsDivideColumns
   }
 
   package var count: Int { shape.reduce(1, *) }

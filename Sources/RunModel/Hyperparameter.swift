@@ -22,12 +22,17 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
   package var kind: Kind
   /// Whether the value may be changed while a run trains, at a step boundary.
   package var isLive: Bool
+  /// Words that may stand in place of a number: `s0=first`.
+  package var words: [String]
 
-  package init(_ key: String, _ summary: String, _ kind: Kind, isLive: Bool = false) {
+  package init(
+    _ key: String, _ summary: String, _ kind: Kind, isLive: Bool = false, words: [String] = []
+  ) {
     self.key = key
     self.summary = summary
     self.kind = kind
     self.isLive = isLive
+    self.words = words
   }
 
   package var defaultValue: SettingValue {
@@ -41,7 +46,9 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
   }
 
   /// What may be written for this setting, in words: `0..1`, `true or false`, `none, keep, score`.
-  package var allowed: String {
+  package var allowed: String { ([allowedByKind] + words).joined(separator: " or ") }
+
+  private var allowedByKind: String {
     switch kind {
     case .number(_, let range, _):
       "\(compactDecimal(range.lowerBound))..\(compactDecimal(range.upperBound))"
@@ -54,6 +61,7 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
 
   /// Reads `text` as a value of this setting; nil when it is of the wrong type or out of range.
   package func value(from text: String) -> SettingValue? {
+    if words.contains(text) { return .text(text) }
     switch kind {
     case .number(_, let range, _):
       guard let number = Double(text), range.contains(number) else { return nil }

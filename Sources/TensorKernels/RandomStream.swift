@@ -104,6 +104,16 @@ package struct Coins: Sendable {
       counter: UInt64(truncatingIfNeeded: group), place, key: key)
     return Double((UInt64(bits[0]) << 32 | UInt64(bits[1])) >> 11) * 0x1p-53
   }
+
+  /// Four uniforms in [0, 1) at once, for element groups `4·quad ..< 4·quad + 4`.
+  ///
+  /// A stream of its own (bit 63 of the place), so they never repeat the coarser coins.
+  package func quad(step: Int, block: Int, quad: Int) -> SIMD4<Double> {
+    let place = UInt64(truncatingIfNeeded: step) << 20 | UInt64(truncatingIfNeeded: block)
+    let bits = Philox.block(
+      counter: UInt64(truncatingIfNeeded: quad), place | 1 << 63, key: key)
+    return SIMD4<Double>(bits) * 0x1p-32
+  }
 }
 
 /// Philox 4x32-10, the counter-based generator of Salmon et al. (2011).

@@ -1,0 +1,79 @@
+import RunModel
+import TensorKernels
+
+/// Stochastic gradient descent with heavy-ball or Nesterov momentum.
+///
+/// `b ← momentum·b + g`, `Δ = lr·b` (Nesterov: `lr·(g + momentum·b)`); momentum 0 keeps no state.
+struct SGD: GradientTransformation {
+  static let isElementwise = true
+  static let decayStyle = DecayStyle.coupled
+  static let descriptor = OptimizerDescriptor(
+    name: "sgd", kind: .base, summary: "Steps down the gradient, with optional momentum.",
+    equation: "b ← momentum·b + g;  Δ = lr·b",
+    paper: "Robbins & Monro, 1951; Polyak, 1964; Sutskever et al., 2013",
+    hyperparameters: [
+      .learningRate(0.1),
+      .number("momentum", "share of the velocity that is kept", 0, 0...0.9999),
+      .flag("nesterov", "looks one step ahead along the velocity", false),
+      .weightDecay(0, "L2 penalty added to the gradient"),
+    ], stateBytesPerElement: 0)
+
+  private var velocity: [Float]
+  private var momentum: Decay
+  private var isNesterov: Bool
+
+  init(layout: TensorLayout, settings: Settings, seed: UInt64) {
+    momentum = Decay(settings.number("momentum"))
+    isNesterov = settings.flag("nesterov")
+    velocity = momentum.beta > 0 ? Array(repeating: 0, count: layout.count) : []
+  }
+
+  mutating func configure(_ settings: Settings) {
+    momentum = Decay(settings.number("momentum"))
+    isNesterov = settings.flag("nesterov")
+  }
+
+  mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
+    guard !velocity.isEmpty else { return }
+    SpanLoops.accumulate(
+      &velocity, at: step.range, kept: momentum.kept, fresh: 1, gradients: gradients,
+      parameters: parameters, decay: step.coupledDecay)
+  }
+
+  mutating func displace(
+    _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
+    into displacement: inout [Float], at offset: Int
+  ) {
+    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
+    let (rate, decay) = (Float(step.rate), step.coupledDecay)
+    let g = gradients.extracting(step.range)
+    let p = parameters.extracting(step.range)
+    var delta = displacement.mutableSpan
+    guard !velocity.isEmpty else {
+      for i in g.indices {
+        delta[unchecked: offset + i] = rate * (g[unchecked: i] + decay * p[unchecked: i])
+      }
+      return
+    }
+    let (look, ahead): (Float, Float) = isNesterov ? (momentum.kept, 1) : (1, 0)
+    let b = velocity.span.extracting(step.range)
+    for i in g.indices {
+      let gradient = ahead * (g[unchecked: i] + decay * p[unchecked: i])
+      delta[unchecked: offset + i] = rate * (gradient + look * b[unchecked: i])
+    }
+  }
+
+  func hasMomentum(_ block: Int) -> Bool { !velocity.isEmpty }
+
+  func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
+    AlignmentSums(
+      momentum: velocity.span.extracting(step.range), gradient: gradients.extracting(step.range))
+  }
+
+  func momentumDecay(_ block: Int) -> Double { momentum.beta }
+
+  var state: [StateBuffer] {
+    get { velocity.isEmpty ? [] : [StateBuffer(name: "momentum_buffer", values: velocity)] }
+    set { velocity = newValue.first?.values ?? [] }
+  }
+}

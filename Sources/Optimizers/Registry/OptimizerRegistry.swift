@@ -1,0 +1,67 @@
+import RunModel
+import TensorKernels
+
+/// Every optimizer of the program: its description, and for a base how to make one.
+///
+/// The arm grammar, command-line help, set-up form, preset schema and the shared test battery are all
+/// derived from this list; adding a base is one file in `Bases` and one line here.
+package enum OptimizerRegistry {
+  struct Entry: Sendable {
+    var descriptor: OptimizerDescriptor
+    var type: any GradientTransformation.Type
+  }
+
+  static let bases: [Entry] = [
+    Entry(descriptor: SGD.descriptor, type: SGD.self),
+    Entry(descriptor: RMSProp.descriptor, type: RMSProp.self),
+    Entry(descriptor: Adam.descriptor, type: Adam.self),
+    Entry(descriptor: AdamW.descriptor, type: AdamW.self),
+  ]
+
+  /// All metadata, in the order it is listed to users.
+  package static let catalog = OptimizerCatalog(
+    bases: bases.map(\.descriptor), wrappers: WrapperKind.allCases.map(\.descriptor),
+    sharedBaseSettings: sharedBaseSettings, sharedWrapperSettings: sharedWrapperSettings)
+
+  static func base(_ name: String) -> Entry? { bases.first { $0.descriptor.name == name } }
+
+  /// Reads an arm as the command line and presets write it.
+  package static func arm(_ text: String) throws(ArmError) -> ArmSpecification {
+    try ArmGrammar(catalog: catalog).parse(text)
+  }
+
+  private static let sharedBaseSettings: [Hyperparameter] =
+    BlockRole.allCases.map { role in
+      .number(roleFactorKey(role), "factor on the rate of \(role.rawValue) blocks", 1, 0...1000)
+    } + [
+      .choice(
+        "decayOn", "which blocks weight decay acts on: all, or those of two dimensions", "all",
+        ["all", "matrices"])
+    ]
+
+  /// `lrEmbedding`, `lrAttention`, `lrMlp`, `lrNorm`, `lrHead`.
+  static func roleFactorKey(_ role: BlockRole) -> String {
+    switch role {
+    case .embedding: "lrEmbedding"
+    case .attention: "lrAttention"
+    case .mlp: "lrMlp"
+    case .norm: "lrNorm"
+    case .head: "lrHead"
+    }
+  }
+
+  private static let sharedWrapperSettings: [Hyperparameter] = [
+    Hyperparameter(
+      "scope",
+      "which blocks are masked: workload (what it declares), attention, mlp, attention+mlp, all, "
+        + "or a pattern over block names", .pattern(default: "workload")),
+    .choice(
+      "grain", "what one coin decides", "tensor", ["tensor", "row", "column", "element", "head"]),
+    .choice(
+      "moments", "dense: moments see every gradient; sparse: frozen on masked steps", "dense",
+      ["dense", "sparse"]),
+    .choice(
+      "decay", "whether decoupled weight decay is masked and damped with the step", "inside",
+      ["inside", "outside"]),
+  ]
+}
