@@ -10,6 +10,7 @@ let terminal: [SwiftSetting] = [.treatWarning("ActorIsolatedCall", as: .error)]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let table: Target.Dependency = .product(name: "TextTable", package: "TextTable")
@@ -51,7 +52,7 @@ let package = Package(
     library("RunModel"),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Workloads", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
+    library("Workloads", ["TensorKernels", "RunModel", numerics, heap], swiftSettings: numeric),
     library(
       "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"], swiftSettings: numeric),
     library("EventStream", ["RunModel", deque]),

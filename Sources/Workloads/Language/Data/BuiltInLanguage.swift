@@ -1,0 +1,81 @@
+import TensorKernels
+
+/// The text that needs no file: an invented language whose entropy is known exactly.
+///
+/// **Words.** `wordCount` invented words of consonant-vowel syllables, frequent ones shorter.
+/// **Frequencies.** Zipf's law: the word of rank r has probability proportional to 1/r.
+/// **Order.** A Markov chain that keeps these frequencies exactly. Lay all words on the unit interval,
+/// each as wide as its frequency, twice in two random orders; where word u of the first row and word v
+/// of the second lie over each other, u is followed by v with probability overlap/frequency(u). Both
+/// rows have Zipf's widths, so the step preserves them. Several such pairs of rows, mixed with
+/// `mixture`, give the chain: rare words have few successors, common ones many, as in a natural text.
+/// **Entropy.** The chain is known, so are the entropy rate (`WordMarkovSource.entropyRate`) and the
+/// loss of the best predictor on any window (`BayesFilter`).
+package struct BuiltInLanguage: Sendable {
+  package let source: WordMarkovSource
+
+  /// Fixed so that everybody's built-in language is the same text.
+  package static let corpusSeed: UInt64 = 2602_15322
+  package static let corpusBytes = 4 << 20
+
+  /// The language of the presets.
+  package static let standard = BuiltInLanguage(
+    wordCount: 256, mixture: [0.7, 0.2, 0.1], seed: corpusSeed)
+
+  /// Its text, made on first use and shared by every run of the process.
+  package static let standardText = standard.source.generate(bytes: corpusBytes, seed: corpusSeed)
+
+  /// - Parameter mixture: weight of each pair of rows; sums to 1.
+  package init(wordCount: Int, mixture: [Double], seed: UInt64) {
+    precondition(wordCount > 0 && !mixture.isEmpty, "a language needs words and an order")
+    var random = RandomStream(seed: seed, purpose: .corpus, substream: 1)
+    let frequencies = Self.zipf(wordCount)
+    var counts = Array(repeating: Array(repeating: 0.0, count: wordCount), count: wordCount)
+    for weight in mixture {
+      let first = random.permutation(wordCount)
+      let second = random.permutation(wordCount)
+      Self.overlay(first, second, widths: frequencies) { upper, lower, overlap in
+        counts[upper][lower] += weight * overlap / frequencies[upper]
+      }
+    }
+    let successors = counts.map { row in
+      row.indices.filter { row[$0] > 0 }.map {
+        WordMarkovSource.Successor(word: $0, probability: row[$0])
+      }
+    }
+    source = WordMarkovSource(
+      spellings: InventedSpelling.words(wordCount, random: &random), frequencies: frequencies,
+      successors: successors)
+  }
+
+  private static func zipf(_ count: Int) -> [Double] {
+    let weights = (1...count).map { 1 / Double($0) }
+    let total = weights.reduce(0, +)
+    return weights.map { $0 / total }
+  }
+
+  /// Reports every overlap of the intervals of two rows of words, from left to right.
+  private static func overlay(
+    _ upper: [Int], _ lower: [Int], widths: [Double], report: (Int, Int, Double) -> Void
+  ) {
+    var (i, j) = (0, 0)
+    var (upperLeft, lowerLeft) = (widths[upper[0]], widths[lower[0]])
+    while true {
+      let overlap = min(upperLeft, lowerLeft)
+      // Slivers left by rounding would add successors of probability 1e-17.
+      if overlap > 1e-12 { report(upper[i], lower[j], overlap) }
+      upperLeft -= overlap
+      lowerLeft -= overlap
+      if upperLeft <= 1e-12 {
+        i += 1
+        guard i < upper.count else { return }
+        upperLeft += widths[upper[i]]
+      }
+      if lowerLeft <= 1e-12 {
+        j += 1
+        guard j < lower.count else { return }
+        lowerLeft += widths[lower[j]]
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import RunModel
+
+/// A text as tokens, cut for training and validation, with what is known about it.
+package struct LanguageData: Sendable {
+  package let tokenizer: any Tokenizer
+  package let training: [Int32]
+  package let validation: [Int32]
+  package let sampler: BatchSampler
+  package let windows: ValidationWindows
+  /// Bayes-optimal loss on `windows` for the built-in language read byte by byte, else nil.
+  package let entropyFloor: Double?
+  package let description: String
+
+  /// - Throws: `RunError(.input)` when the text cannot be read or is too short for the context,
+  ///   `RunError(.usage)` when a text is required and none was given.
+  package static func load(
+    _ configuration: RunConfiguration, cacheDirectory: CacheDirectory = .user,
+    progress: (String, Double) -> Void = { _, _ in }
+  ) throws(RunError) -> LanguageData {
+    let settings = try WorkloadSettings(LanguageWorkloadDescription.descriptor, configuration)
+    let corpus = try corpus(configuration.data)
+    let tokenizer = try tokenizer(
+      settings, corpus: corpus, cacheDirectory: cacheDirectory, progress: progress)
+    return try LanguageData(
+      corpus: corpus, tokenizer: tokenizer, model: configuration.model,
+      language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil)
+  }
+
+  /// Where learnt vocabularies are kept.
+  package enum CacheDirectory: Sendable {
+    case user, none
+    case at(String)
+
+    var cache: VocabularyCache? {
+      switch self {
+      case .user: .user
+      case .none: nil
+      case .at(let directory): VocabularyCache(directory: directory)
+      }
+    }
+  }
+
+  /// - Parameter language: the language the text was drawn from, for the entropy floor.
+  package init(
+    corpus: Corpus, tokenizer: any Tokenizer, model: ModelConfiguration, language: BuiltInLanguage?
+  ) throws(RunError) {
+    self.tokenizer = tokenizer
+    training = tokenizer.encode(corpus.training)
+    validation = tokenizer.encode(corpus.validation)
+    guard training.count > model.context, validation.count >= 2 else {
+      throw Self.tooShort(corpus, tokens: training.count, context: model.context)
+    }
+    sampler = BatchSampler(
+      tokenCount: training.count, context: model.context, batch: model.batch)
+    windows = ValidationWindows(tokenCount: validation.count, context: model.context)
+    entropyFloor = Self.floor(
+      language, isByteByByte: tokenizer.name != "bpe", text: Array(corpus.validation),
+      windows: windows)
+    description =
+      "\(corpus.place), \(corpus.sizeText), \(tokenizer.name) tokens"
+      + (tokenizer.name == "byte" ? "" : " (\(tokenizer.vocabularySize))")
+  }
+
+  private static func floor(
+    _ language: BuiltInLanguage?, isByteByByte: Bool, text: [UInt8], windows: ValidationWindows
+  ) -> Double? {
+    guard let language, isByteByByte else { return nil }
+    var filter = BayesFilter(language.source)
+    return filter.meanLoss(of: text, windows: windows.ranges)
+  }
+
+  private static func corpus(_ source: RunConfiguration.DataSource) throws(RunError) -> Corpus {
+    switch source {
+    case .builtIn: Corpus(bytes: BuiltInLanguage.standardText, place: "built-in language")
+    case .file(let path): try Corpus.read(path)
+    case .required:
+      throw RunError(
+        .usage, "this preset wants a text of your own", place: "--text", remedy: "add --text FILE")
+    }
+  }
+
+  private static func tokenizer(
+    _ settings: WorkloadSettings, corpus: Corpus, cacheDirectory: CacheDirectory,
+    progress: (String, Double) -> Void
+  ) throws(RunError) -> any Tokenizer {
+    switch settings.choice("tokenizer") {
+    case "character": try CharacterTokenizer(text: corpus.bytes, place: corpus.place)
+    case "bpe":
+      BytePairTokenizer.trained(
+        on: corpus.training, vocabularySize: settings.integer("vocabulary"),
+        cache: cacheDirectory.cache, progress: { progress("learning the vocabulary", $0) })
+    default: ByteTokenizer()
+    }
+  }
+
+  private static func tooShort(_ corpus: Corpus, tokens: Int, context: Int) -> RunError {
+    RunError(
+      .input,
+      "is too short: \(corpus.sizeText) leave \(tokens) tokens to train on, "
+        + "a context of \(context) needs \(context + 1)",
+      place: corpus.place, remedy: "give a longer text or a smaller --context")
+  }
+}

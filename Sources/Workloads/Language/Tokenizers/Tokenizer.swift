@@ -1,0 +1,25 @@
+/// Turns bytes into token numbers and back.
+package protocol Tokenizer: Sendable {
+  /// `byte`, `character` or `bpe`.
+  var name: String { get }
+  /// Tokens are `0 ..< vocabularySize`.
+  var vocabularySize: Int { get }
+  /// The tokens of a text; symbols outside the vocabulary are left out.
+  func encode(_ bytes: ArraySlice<UInt8>) -> [Int32]
+  /// The bytes of the tokens; `decode(encode(text)) == text` for the text it was made from.
+  func decode(_ tokens: [Int32]) -> [UInt8]
+}
+
+/// Every byte is its own token: 256 tokens, any file, nothing to learn.
+package struct ByteTokenizer: Tokenizer {
+  package init() {}
+
+  package var name: String { "byte" }
+  package var vocabularySize: Int { 256 }
+
+  package func encode(_ bytes: ArraySlice<UInt8>) -> [Int32] { bytes.map { Int32($0) } }
+
+  package func decode(_ tokens: [Int32]) -> [UInt8] {
+    tokens.map { UInt8(truncatingIfNeeded: $0) }
+  }
+}

@@ -1,0 +1,65 @@
+import RunModel
+import TensorKernels
+
+/// The block quadratic of one run; its rotations are a function of the run's seed.
+package struct QuadraticSource: WorkloadSource {
+  package let problem: QuadraticProblem
+  /// Every coordinate of the starting point.
+  package let start: Double
+  /// Rows a step draws of the nine, without replacement.
+  package let rowsPerStep: Int
+
+  package init(arrangement: QuadraticProblem.Arrangement, start: Double, rows: Int, seed: UInt64) {
+    problem = QuadraticProblem(arrangement, seed: seed)
+    self.start = start
+    rowsPerStep = rows
+  }
+
+  init(_ configuration: RunConfiguration) throws(RunError) {
+    let settings = try WorkloadSettings(Self.descriptor, configuration)
+    self.init(
+      arrangement: settings.choice("arrangement") == "mixed" ? .mixed : .grouped,
+      start: settings.number("start"), rows: settings.integer("rows"), seed: configuration.seed)
+  }
+
+  /// Makes the gradient of the drawn rows unbiased: 9/3 when three are drawn.
+  var rowWeight: Double { Double(QuadraticProblem.dimension) / Double(rowsPerStep) }
+
+  package var layout: TensorLayout {
+    TensorLayout(
+      (0..<QuadraticProblem.blockCount).map {
+        BlockDescriptor(
+          name: "block.\($0)", shape: [QuadraticProblem.blockSize], role: .mlp, isMaskable: true)
+      })
+  }
+
+  package var tokensPerStep: Int { rowsPerStep }
+  package var entropyFloor: Double? { 0 }
+  package var workingBytes: Int { 2 * QuadraticProblem.dimension * MemoryLayout<Double>.stride }
+
+  package var dataDescription: String {
+    let blocks = problem.arrangement.eigenvalues.map { block in
+      "{" + block.map { compactDecimal($0) }.joined(separator: ",") + "}"
+    }
+    return "block quadratic, \(problem.arrangement.rawValue) " + blocks.joined(separator: " ")
+  }
+
+  package func makeWorkload(threads: Int) -> any Workload { QuadraticWorkload(self) }
+
+  static let descriptor = WorkloadDescriptor(
+    name: "quadratic",
+    summary: "Nine weights in three blocks on a quadratic bowl, three random rows a step.",
+    source: "Joo et al. 2026 (arXiv:2602.15322), Figure 4; blocks as in Zhang et al. 2024",
+    isLanguage: false,
+    hyperparameters: [
+      Hyperparameter(
+        "arrangement", "Blocks of like eigenvalues (grouped) or of all magnitudes (mixed).",
+        .choice(default: "grouped", allowed: QuadraticProblem.Arrangement.allCases.map(\.rawValue))),
+      Hyperparameter(
+        "start", "Every coordinate of the starting point; 0.01 starts at the noise floor.",
+        .number(default: 1, range: 1e-6...1e3, scale: .logarithmic)),
+      Hyperparameter(
+        "rows", "Rows drawn a step of the nine, without replacement; 9 is no noise.",
+        .integer(default: 3, range: 1...9)),
+    ])
+}

@@ -1,0 +1,41 @@
+import RunModel
+
+/// Every workload the program has: what it is called, what can be set, and how it is made.
+package enum WorkloadRegistry {
+  /// In the order they are listed to users.
+  package static let descriptors: [WorkloadDescriptor] = [
+    LanguageWorkloadDescription.descriptor, QuadraticSource.descriptor, NoiseSource.descriptor,
+    LinearTransformerSource.descriptor, ClassImbalanceSource.descriptor,
+  ]
+
+  package static func descriptor(_ name: String) -> WorkloadDescriptor? {
+    descriptors.first { $0.name == name }
+  }
+
+  /// Reads the data and prepares all that the arms of a seed share.
+  ///
+  /// What a workload draws for itself (the quadratic's rotations, the inputs of the class imbalance)
+  /// is a function of `configuration.seed`: make one source per seed.
+  ///
+  /// - Parameter progress: called with what is being done and its share done, for slow preparations.
+  /// - Throws: `RunError(.usage)` for an unknown workload or setting, `.input` for bad data.
+  package static func source(
+    for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
+  ) throws(RunError) -> any WorkloadSource {
+    switch configuration.workload {
+    case "language": throw unknown("language")  // try LanguageSource(configuration, progress: progress)
+    case "quadratic": try QuadraticSource(configuration)
+    case "noise": try NoiseSource(configuration)
+    case "linear-transformer": try LinearTransformerSource(configuration)
+    case "class-imbalance": try ClassImbalanceSource(configuration)
+    default: throw unknown(configuration.workload)
+    }
+  }
+
+  private static func unknown(_ name: String) -> RunError {
+    let names = descriptors.map(\.name)
+    return RunError(
+      .usage, "unknown workload '\(name)'" + suggestion(for: name, among: names),
+      place: "--workload", remedy: "choose one of " + names.joined(separator: ", "))
+  }
+}
