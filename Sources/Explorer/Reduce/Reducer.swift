@@ -4,17 +4,84 @@ import TerminalUI
 /// Applies what happened and says what is to be done; pure but for the state handed in.
 package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] {
   switch action {
-  case .key(.character("q")): [.quit(saveFirst: false)]
+  case .key(let key): return state.handle(key)
+  case .mouse(let event): return state.handle(event)
   case .resize(let size):
-    {
-      state.size = size
-      return []
-    }()
+    state.size = size
+    return []
+  case .run(let batch):
+    guard batch.run == state.runNumber else { return [] }
+    state.take(batch)
+    return []
   case .tick(let now):
-    {
-      state.now = now
-      return []
-    }()
-  case .key, .mouse, .run, .stored, .measured, .notice: []
+    state.now = now
+    if let message = state.message, message.until <= now { state.message = nil }
+    return []
+  case .stored(let result):
+    state.take(result)
+    return []
+  case .measured(let statistics):
+    state.statistics = statistics
+    return []
+  case .notice(let text):
+    state.say(text, isAlert: true)
+    return []
+  }
+}
+
+extension ExplorerState {
+  mutating func take(_ batch: RunBatch) {
+    run.take(batch)
+    for event in batch.events {
+      switch event {
+      case .paused: isPauseWanted = true
+      case .resumed: isPauseWanted = false
+      case .diverged(let arm, _, let step) where run.arms.indices.contains(arm):
+        say("\(run.arms[arm].letter) \(run.arms[arm].name) diverged at step \(step)", isAlert: true)
+      case .failed(let text): say("the run failed: \(text)", isAlert: true, seconds: 60)
+      case .finished(.everyArmDiverged):
+        say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
+      case .checkpointed(let directory): say("checkpoint in \(directory)")
+      case .started, .evaluated, .diverged, .intervened, .probed, .armFinished, .finished: break
+      }
+    }
+  }
+
+  mutating func take(_ result: StoreResult) {
+    switch result {
+    case .saved(let path):
+      isDirty = false
+      say("saved in \(path)", seconds: 15)
+    case .exported(let path): say("exported to \(path)", seconds: 15)
+    case .failed(let reason): say(reason, isAlert: true, seconds: 15)
+    }
+  }
+
+  /// Whether the window is too small to show anything but how to leave.
+  package var isTooSmall: Bool {
+    size.width < ExplorerState.minimumSize.width || size.height < ExplorerState.minimumSize.height
+  }
+
+  package static let minimumSize = Size(width: 40, height: 12)
+
+  mutating func handle(_ key: Key) -> [Effect] {
+    if isTooSmall { return KeyTable.command(for: key, options) == .quit ? quit() : [] }
+    switch key {
+    case .control("c"): return quit()
+    case .control("z"): return [.suspend]
+    case .control("l"): return [.redraw]
+    default: break
+    }
+    guard modal == nil else { return handleModal(key) }
+    guard let command = KeyTable.command(for: key, options) else { return [] }
+    return perform(command)
+  }
+
+  /// Leaves at once unless something is not saved.
+  mutating func quit() -> [Effect] {
+    if case .confirmQuit = modal { return [.quit(saveFirst: false)] }
+    guard isDirty, options.canSave else { return [.quit(saveFirst: false)] }
+    modal = .confirmQuit
+    return []
   }
 }

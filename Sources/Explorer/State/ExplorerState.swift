@@ -1,3 +1,4 @@
+import Metrics
 import RunModel
 import TerminalUI
 
@@ -8,12 +9,43 @@ package struct ExplorerState {
   package let presets: [PresetEntry]
   package let options: ExplorerOptions
   /// What the current run was started from.
-  package var configuration: RunConfiguration
+  package internal(set) var configuration: RunConfiguration
+  /// The configuration with the knobs as they stand now: what `R` runs.
+  package internal(set) var draft: RunConfiguration
   /// The number of the current run; 0 before the first.
   package internal(set) var runNumber = 0
+  package internal(set) var run: RunRecord
+  /// A run kept on the charts for comparison with the next ones.
+  package internal(set) var pinned: RunRecord?
   /// Seconds on the monotonic clock of the last tick.
   package internal(set) var now = 0.0
   package internal(set) var size = Size(width: 80, height: 24)
+  package internal(set) var statistics: FrameStatistics?
+
+  package internal(set) var screen = Screen.live
+  package internal(set) var pane = Pane.loss
+  package internal(set) var modal: Modal?
+  package internal(set) var message: Message?
+  package internal(set) var settings = ViewSettings()
+  package internal(set) var theme: Theme
+  package internal(set) var isMouseOn: Bool
+  /// Something was changed that has not been saved.
+  package internal(set) var isDirty = false
+  /// Whether pausing was the last thing asked for; the run answers a little later.
+  var isPauseWanted = false
+
+  /// The arm whose distributions and raster are shown, and those left out of the charts.
+  package internal(set) var selectedArm = 0
+  package internal(set) var hiddenArms: [Bool]
+  /// The two arms of the Compare screen.
+  package internal(set) var pair = (left: 0, right: 1)
+  /// Whether knobs turn the selected arm only.
+  package internal(set) var tunesOneArm = false
+  package internal(set) var knob = 0
+  package internal(set) var selectedBlock = 0
+  package internal(set) var blockOrder = BlockColumn.block
+  package internal(set) var isBlockOrderReversed = false
+  package internal(set) var blockFilter = ""
 
   package init(
     catalog: OptimizerCatalog, workloads: [WorkloadDescriptor], presets: [PresetEntry],
@@ -24,6 +56,12 @@ package struct ExplorerState {
     self.presets = presets
     self.configuration = configuration
     self.options = options
+    draft = configuration
+    run = RunRecord(configuration)
+    theme = options.theme
+    isMouseOn = options.mouse
+    hiddenArms = []
+    resetSelection()
   }
 }
 
@@ -31,4 +69,46 @@ package struct ExplorerState {
 package func launch(_ state: inout ExplorerState) -> [Effect] {
   state.runNumber += 1
   return [.start(state.configuration, run: state.runNumber)]
+}
+
+extension ExplorerState {
+  /// The step the panels show: the scrubbed one, or the newest.
+  package var shownStep: Int { settings.scrub ?? run.step }
+
+  /// The arm whose coins are shown: the selected one, or the first that has any.
+  package var maskedArm: Int? {
+    if run.arms.indices.contains(selectedArm), run.arms[selectedArm].isMasking {
+      return selectedArm
+    }
+    return run.arms.firstIndex(where: \.isMasking)
+  }
+
+  mutating func resetSelection() {
+    hiddenArms = Array(repeating: false, count: run.arms.count)
+    selectedArm = 0
+    tunesOneArm = false
+    pair = (0, run.arms.firstIndex(where: \.isMasking) ?? 1)
+    if pair.right == 0 { pair.right = min(1, run.arms.count - 1) }
+    knob = 0
+    selectedBlock = 0
+    settings.scrub = nil
+    settings.crosshair = nil
+    settings.zoom = 0
+  }
+
+  mutating func say(_ text: String, isAlert: Bool = false, seconds: Double = 6) {
+    message = Message(text: text, isAlert: isAlert, until: now + seconds)
+  }
+
+  /// Makes `configuration` the one that trains.
+  mutating func begin(_ configuration: RunConfiguration) -> [Effect] {
+    self.configuration = configuration
+    draft = configuration
+    run = RunRecord(configuration)
+    runNumber += 1
+    isPauseWanted = false
+    modal = nil
+    resetSelection()
+    return [.start(configuration, run: runNumber)]
+  }
 }

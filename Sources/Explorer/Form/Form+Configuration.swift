@@ -1,0 +1,96 @@
+import RunModel
+
+extension Form {
+  /// The configuration the form describes; nil with the focus on the first field that is wrong.
+  mutating func submit() -> RunConfiguration? {
+    errors = [:]
+    problem = nil
+    let all = fields
+    for field in all {
+      if let problem = field.problem(with: text(field.id)) { errors[field.id] = problem }
+    }
+    checkTogether()
+    if let first = all.firstIndex(where: { errors[$0.id] != nil }) {
+      focus = first
+      beginEditing()
+      return nil
+    }
+    return configuration
+  }
+
+  /// What no field can say alone.
+  private mutating func checkTogether() {
+    if text("data") == "file", text("file").isEmpty, fields.contains(where: { $0.id == "file" }) {
+      errors["file"] = "wants the path of a text file"
+    }
+    if errors.isEmpty, fields.contains(where: { $0.id == "width" }), let problem = model.problem {
+      errors[problem.hasPrefix("width/") ? "heads" : "width"] = problem
+    }
+  }
+
+  private func integer(_ id: String, or fallback: Int) -> Int { Int(text(id)) ?? fallback }
+
+  private var model: ModelConfiguration {
+    var model = base.model
+    model.size = ModelSize(rawValue: text("size"))
+    model.layers = integer("layers", or: model.layers)
+    model.width = integer("width", or: model.width)
+    model.heads = integer("heads", or: model.heads)
+    model.ffn = integer("ffn", or: model.ffn)
+    model.context = integer("context", or: model.context)
+    model.batch = integer("batch", or: model.batch)
+    model.architecture =
+      ModelConfiguration.Architecture(rawValue: text("architecture")) ?? model.architecture
+    model.head = ModelConfiguration.Head(rawValue: text("head")) ?? model.head
+    return model
+  }
+
+  private var configuration: RunConfiguration {
+    var result = base
+    result.workload = text("workload")
+    result.model = model
+    result.data = text("data") == "file" ? .file(text("file")) : .builtIn
+    result.settings = workloadSettings
+    result.steps = integer("steps", or: base.steps)
+    result.schedule.kind = ScheduleConfiguration.Kind(rawValue: text("schedule")) ?? .constant
+    result.schedule.warmup = FormField.warmup(from: text("warmup")) ?? .steps(0)
+    result.clip = Double(text("clip"))
+    result.seeds = integer("seeds", or: base.seeds)
+    result.seed = UInt64(text("seed")) ?? base.seed
+    result.evaluateEvery = Int(text("evaluateEvery"))
+    result.threads = Int(text("threads"))
+    result.arms = (0..<armCount).map(arm)
+    if result.arms != base.arms || result.workload != base.workload { result.title = title(result) }
+    return result
+  }
+
+  private func title(_ configuration: RunConfiguration) -> String {
+    configuration.arms.map(\.name).joined(separator: " against ")
+  }
+
+  private var workloadSettings: [String: SettingValue] {
+    let workload = workloads.first { $0.name == text("workload") }
+    var settings: [String: SettingValue] = [:]
+    for setting in workload?.hyperparameters ?? [] {
+      settings[setting.key] =
+        setting.value(from: text("workload.\(setting.key)")) ?? setting.defaultValue
+    }
+    return settings
+  }
+
+  /// The arm with everything that is not the default written out.
+  private func arm(_ index: Int) -> ArmSpecification {
+    let (base, wrapper, isMatched) = FormTexts.parts(arm: index, texts)
+    var arm = ArmSpecification(
+      text: "", base: base, wrapper: wrapper, isMatched: isMatched, values: [:], writtenKeys: [])
+    for setting in catalog.settings(base: base, wrapper: wrapper) {
+      let value = setting.value(from: text("arm\(index).\(setting.key)")) ?? setting.defaultValue
+      arm.values[setting.key] = value
+      if value != setting.defaultValue || setting.key == "lr" {
+        arm.writtenKeys.append(setting.key)
+      }
+    }
+    arm.text = arm.canonicalText
+    return arm
+  }
+}

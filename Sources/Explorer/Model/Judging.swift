@@ -1,0 +1,44 @@
+import RunModel
+import Statistics
+
+/// Hands a finished run to the statistics: every arm against the first.
+enum Judging {
+  /// One verdict per arm but the first; none for a single arm or a single seed.
+  static func verdicts(of run: RunRecord) -> [Verdict] {
+    guard run.configuration.seeds > 1, run.arms.count > 1 else { return [] }
+    let control = run.arms.first { $0.specification.isMatched }
+    let inputs = run.arms.dropFirst().map { arm in
+      ComparisonInput(
+        setting: setting(of: run), subject: results(arm, run), reference: results(run.arms[0], run),
+        control: control.flatMap { $0.index == arm.index ? nil : results($0, run) },
+        conduct: conduct(of: run))
+    }
+    return Verdict.judge(inputs)
+  }
+
+  private static func setting(of run: RunRecord) -> ComparisonSetting {
+    ComparisonSetting(
+      model: Shown.count(run.summary?.parameterCount ?? 0) + " model",
+      data: run.summary?.dataDescription ?? run.configuration.workload, budget: run.budget,
+      declaredSeeds: run.configuration.seeds)
+  }
+
+  private static func results(_ arm: ArmRecord, _ run: RunRecord) -> ArmResults {
+    let runs = arm.seeds.enumerated().filter { $0.element.hasStarted }.map { index, track in
+      SeedRun(
+        seed: run.configuration.seed + UInt64(index),
+        finalLoss: track.lastRecord?.validationLoss, finalStep: track.step,
+        divergedAt: track.divergedStep, trajectory: track.evaluations)
+    }
+    return ArmResults(
+      name: arm.name, specification: arm.lane.name, runs: runs)
+  }
+
+  private static func conduct(of run: RunRecord) -> Conduct {
+    var conduct = Conduct()
+    conduct.isDeclaredBeforehand = true
+    conduct.liveChanges = run.interventions.count
+    conduct.isCostCounted = true
+    return conduct
+  }
+}

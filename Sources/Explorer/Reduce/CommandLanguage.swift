@@ -1,0 +1,203 @@
+import Charts
+import RunModel
+import TerminalUI
+
+/// The words of the `:` line, one table for parsing, completion and help.
+package enum CommandLanguage {
+  package struct Word: Sendable {
+    package let name: String
+    package let argument: String
+    package let help: String
+  }
+
+  package static func words(_ options: ExplorerOptions) -> [Word] {
+    var words = [
+      Word(name: "step", argument: "N", help: "train N steps, then pause"),
+      Word(name: "set", argument: "KEY VALUE", help: "turn a knob: set mask .3"),
+      Word(name: "lr", argument: "RATE", help: "short for set lr RATE; any knob works so"),
+      Word(name: "preset", argument: "NAME", help: "start a ready-made comparison"),
+      Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
+      Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
+      Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
+      Word(name: "theme", argument: "NAME", help: "colours"),
+      Word(name: "pause", argument: "", help: "wait"),
+      Word(name: "resume", argument: "", help: "go on"),
+      Word(name: "restart", argument: "", help: "from step 0, same seeds"),
+      Word(name: "new", argument: "", help: "the set-up form"),
+      Word(name: "help", argument: "", help: "all keys"),
+      Word(name: "q", argument: "", help: "quit"),
+    ]
+    if options.canSave {
+      words.append(Word(name: "w", argument: "", help: "save the run directory"))
+      words.append(Word(name: "wq", argument: "", help: "save and quit"))
+    }
+    if !options.exports.isEmpty {
+      words.append(Word(name: "e", argument: "KIND", help: "export the run"))
+    }
+    return words
+  }
+}
+
+extension ExplorerState {
+  mutating func type(_ key: Key, into line: CommandLine) -> [Effect] {
+    var line = line
+    switch key {
+    case .escape:
+      modal = nil
+      return []
+    case .enter:
+      modal = nil
+      return execute(line)
+    case .tab:
+      line.editor.replace(with: completed(line.editor.text))
+    case .backspace where line.editor.text.isEmpty:
+      modal = nil
+      return []
+    default: _ = line.editor.handle(key)
+    }
+    line.error = nil
+    modal = .command(line)
+    return []
+  }
+
+  private mutating func execute(_ line: CommandLine) -> [Effect] {
+    let parts = line.editor.text.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let word = parts.first else { return [] }
+    let argument = parts.count > 1 ? parts[1].trimmingBlanks : ""
+    if let effects = execute(word, argument) { return effects }
+    let failure = failureText(word, argument)
+    var failed = line
+    failed.error = failure
+    modal = .command(failed)
+    return []
+  }
+
+  /// Runs a command; nil when it is unknown or its argument is not understood.
+  private mutating func execute(_ word: String, _ argument: String) -> [Effect]? {
+    switch word {
+    case "step": return Int(argument).flatMap { $0 > 0 ? step($0) : nil }
+    case "set":
+      let parts = argument.split(whereSeparator: { $0 == " " || $0 == "=" }).map(String.init)
+      return parts.count == 2 ? set(key: parts[0], text: parts[1]) : nil
+    case "preset": return presets.first { $0.name == argument }.map { start($0) }
+    case "goto":
+      guard let step = Int(argument) else { return nil }
+      goTo(step: step)
+      return []
+    case "mark":
+      run.marks.add(step: shownStep, label: argument.isEmpty ? "mark" : argument)
+      return []
+    case "axis":
+      guard let axis = AxisKind.allCases.first(where: { $0.matches(argument) }) else { return nil }
+      settings.axis = axis
+      return []
+    case "theme":
+      guard let theme = Theme.named(argument) else { return nil }
+      self.theme = theme
+      return [.redraw]
+    case "pause", "resume":
+      guard !run.phase.isOver else { return [] }
+      isPauseWanted = word == "pause"
+      return [.command(isPauseWanted ? .pause : .resume)]
+    case "restart": return perform(.restart)
+    case "new": return perform(.newComparison)
+    case "help": return perform(.help)
+    case "q", "quit": return quit()
+    case "q!": return [.quit(saveFirst: false)]
+    case "w" where options.canSave: return [.save]
+    case "wq" where options.canSave: return [.quit(saveFirst: true)]
+    case "e" where !options.exports.isEmpty:
+      return options.exports.first { $0.rawValue == argument }.map { [.export($0)] }
+    default: return argument.isEmpty ? nil : set(key: word, text: argument)
+    }
+  }
+
+  private mutating func set(key: String, text: String) -> [Effect]? {
+    guard let place = knobs.firstIndex(where: { $0.setting.key == key }) else { return nil }
+    let knob = knobs[place]
+    guard let value = knob.setting.value(from: text) else { return nil }
+    self.knob = place
+    return set(knob, to: value)
+  }
+
+  private func failureText(_ word: String, _ argument: String) -> String {
+    let words = CommandLanguage.words(options)
+    if let knob = knobs.first(where: { $0.setting.key == word }) {
+      return "\(word) wants \(knob.setting.allowed)"
+    }
+    guard let known = words.first(where: { $0.name == word }) else {
+      let names = words.map(\.name) + knobs.map(\.setting.key)
+      return "unknown command '\(word)'" + suggestion(for: word, among: names)
+    }
+    if word == "preset" {
+      return "unknown preset '\(argument)'" + suggestion(for: argument, among: presets.map(\.name))
+    }
+    if word == "set", let key = argument.split(separator: " ").first.map(String.init),
+      let knob = knobs.first(where: { $0.setting.key == key })
+    {
+      return "\(key) wants \(knob.setting.allowed)"
+    }
+    return "wants :\(known.name) \(known.argument)"
+  }
+
+  /// What may stand at the end of a command line.
+  func completions(_ text: String) -> [String] {
+    let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    let last = parts.last ?? ""
+    let candidates: [String]
+    if parts.count <= 1 {
+      candidates = CommandLanguage.words(options).map(\.name) + knobs.map(\.setting.key)
+    } else {
+      candidates = arguments(of: parts[0], count: parts.count - 1)
+    }
+    var seen: Set<String> = []
+    return candidates.filter { $0.hasPrefix(last) && seen.insert($0).inserted }
+  }
+
+  private func arguments(of word: String, count: Int) -> [String] {
+    guard count == 1 else { return [] }
+    switch word {
+    case "set": return knobs.map(\.setting.key)
+    case "preset": return presets.map(\.name)
+    case "axis": return ["step", "tokens", "cpu", "wall"]
+    case "theme": return Theme.all.map(\.name)
+    case "e": return options.exports.map(\.rawValue)
+    default: return []
+    }
+  }
+
+  /// The line with its last word completed as far as that is certain.
+  func completed(_ text: String) -> String {
+    let found = completions(text)
+    guard let first = found.first else { return text }
+    let last = text.split(separator: " ", omittingEmptySubsequences: false).last ?? ""
+    var shared = first
+    for candidate in found { shared = shared.sharedPrefix(with: candidate) }
+    let completed = text.dropLast(last.count) + shared
+    return found.count == 1 ? completed + " " : String(completed)
+  }
+}
+
+extension AxisKind {
+  fileprivate func matches(_ word: String) -> Bool {
+    switch self {
+    case .step: word == "step"
+    case .tokens: word == "tokens"
+    case .cpuSeconds: word == "cpu"
+    case .wallSeconds: word == "wall"
+    }
+  }
+}
+
+extension String {
+  var trimmingBlanks: String {
+    var rest = Substring(self)
+    while rest.first == " " { rest.removeFirst() }
+    while rest.last == " " { rest.removeLast() }
+    return String(rest)
+  }
+
+  fileprivate func sharedPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
+  }
+}

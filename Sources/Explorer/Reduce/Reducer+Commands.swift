@@ -1,0 +1,150 @@
+import RunModel
+import TerminalUI
+
+extension ExplorerState {
+  /// Does what a key of the screens asks for.
+  mutating func perform(_ command: KeyCommand) -> [Effect] {
+    switch command {
+    case .quit: return quit()
+    case .pause, .stepOne, .stepTen, .restart, .rerun: return control(command)
+    case .increase: return nudge(up: true)
+    case .decrease: return nudge(up: false)
+    case .reset: return resetKnob()
+    case .back, .forward, .jumpBack, .jumpForward, .first, .last: return scrub(command)
+    case .left: return move(sideways: -1)
+    case .right: return move(sideways: 1)
+    case .up: return move(vertically: -1)
+    case .down: return move(vertically: 1)
+    case .pageUp: return move(vertically: -10)
+    case .pageDown: return move(vertically: 10)
+    case .nextPane: return cyclePane(1)
+    case .previousPane: return cyclePane(-1)
+    case .smoother, .rougher, .logY, .logX, .axis, .bands, .outliers, .raw, .zoom, .crosshair:
+      return look(command)
+    case .save, .export, .redraw, .suspend, .mouse, .theme: return program(command)
+    case .help, .newComparison, .presets, .difference, .verdict, .filter, .commandLine:
+      return openModal(command)
+    case .screen(let screen):
+      self.screen = screen
+      return []
+    case .nextArm: return move(armBy: 1)
+    case .swapPair: return nextPair()
+    case .pin: return togglePin()
+    case .mark: return addMark()
+    case .open: return open()
+    case .close: return close()
+    }
+  }
+
+  private mutating func look(_ command: KeyCommand) -> [Effect] {
+    switch command {
+    case .smoother: settings.smoothing = settings.smoothing.stronger
+    case .rougher: settings.smoothing = settings.smoothing.weaker
+    case .logY: settings.isLogY.toggle()
+    case .logX: settings.isLogX.toggle()
+    case .axis: settings.axis = settings.axis.next
+    case .bands: settings.showsBands.toggle()
+    case .outliers: settings.clipsOutliers.toggle()
+    case .raw: settings.showsRaw.toggle()
+    case .zoom:
+      settings.zoom = settings.zoom == ViewSettings.deepestZoom ? 0 : settings.zoom + 1
+    case .crosshair: settings.crosshair = settings.crosshair == nil ? shownStep : nil
+    default: break
+    }
+    return []
+  }
+
+  private mutating func program(_ command: KeyCommand) -> [Effect] {
+    switch command {
+    case .save: return [.save]
+    case .export: return options.exports.first.map { [.export($0)] } ?? []
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .mouse:
+      isMouseOn.toggle()
+      say(isMouseOn ? "mouse on" : "mouse off: the terminal selects text again")
+      return [.setMouse(isMouseOn)]
+    case .theme:
+      theme = theme.next
+      say("theme \(theme.name)")
+      return [.redraw]
+    default: return []
+    }
+  }
+
+  private mutating func openModal(_ command: KeyCommand) -> [Effect] {
+    switch command {
+    case .help: modal = .help(offset: 0)
+    case .newComparison:
+      modal = .form(Form(draft, catalog: catalog, workloads: workloads))
+    case .presets: modal = .presets(PresetList())
+    case .difference: modal = .difference(offset: 0)
+    case .verdict: modal = .verdict(offset: 0)
+    case .commandLine: modal = .command(CommandLine())
+    case .filter:
+      screen = .blocks
+      modal = .filter(TextEditor(blockFilter))
+    default: break
+    }
+    return []
+  }
+
+  /// Esc: the innermost thing goes first.
+  private mutating func close() -> [Effect] {
+    if message != nil {
+      message = nil
+    } else if settings.crosshair != nil {
+      settings.crosshair = nil
+    } else if settings.zoom != 0 {
+      settings.zoom = 0
+    } else if settings.scrub != nil {
+      settings.scrub = nil
+    } else if !blockFilter.isEmpty {
+      blockFilter = ""
+    }
+    return []
+  }
+
+  private mutating func open() -> [Effect] {
+    if screen == .blocks {
+      isBlockOrderReversed.toggle()
+    } else {
+      tunesOneArm.toggle()
+      knob = 0
+      say(
+        tunesOneArm
+          ? "knobs now turn \(run.arms[selectedArm].letter) only (Enter: all arms)"
+          : "knobs now turn all arms")
+    }
+    return []
+  }
+
+  private mutating func togglePin() -> [Effect] {
+    if pinned != nil {
+      pinned = nil
+      say("unpinned")
+    } else {
+      pinned = run
+      say("pinned: these curves stay, dashed, under the next runs")
+    }
+    return []
+  }
+
+  private mutating func addMark() -> [Effect] {
+    run.marks.add(step: shownStep, label: "mark")
+    say("marked step \(shownStep)")
+    return []
+  }
+
+  private mutating func nextPair() -> [Effect] {
+    let count = run.arms.count
+    guard count > 1 else { return [] }
+    screen = .compare
+    if count == 2 {
+      pair = (pair.right, pair.left)
+    } else {
+      repeat { pair.right = (pair.right + 1) % count } while pair.right == pair.left
+    }
+    return []
+  }
+}

@@ -1,0 +1,77 @@
+import RunModel
+
+extension ExplorerState {
+  /// Pausing, stepping and starting over.
+  mutating func control(_ command: KeyCommand) -> [Effect] {
+    switch command {
+    case .pause: return pauseOrToggle()
+    case .stepOne: return step(1)
+    case .stepTen: return step(10)
+    case .restart:
+      let effects = begin(configuration)
+      say("restarted with the same seeds")
+      return effects
+    case .rerun:
+      let effects = begin(draft)
+      say("running clean with the present settings, same seeds")
+      return effects
+    default: return []
+    }
+  }
+
+  private mutating func pauseOrToggle() -> [Effect] {
+    if screen == .live, pane == .runs, hiddenArms.indices.contains(selectedArm) {
+      hiddenArms[selectedArm].toggle()
+      return []
+    }
+    guard !run.phase.isOver else {
+      say("the run is over: r restarts, R reruns with the present settings, n sets up a new one")
+      return []
+    }
+    isPauseWanted.toggle()
+    return [.command(isPauseWanted ? .pause : .resume)]
+  }
+
+  mutating func step(_ count: Int) -> [Effect] {
+    guard !run.phase.isOver else {
+      say("the run is over: r restarts it")
+      return []
+    }
+    isPauseWanted = true
+    settings.scrub = nil
+    return [.command(.step(count))]
+  }
+
+  mutating func nudge(up: Bool) -> [Effect] {
+    guard let knob = focusedKnob else { return [] }
+    return set(knob, to: knob.setting.nudged(knob.value, up: up))
+  }
+
+  mutating func resetKnob() -> [Effect] {
+    guard let knob = focusedKnob else { return [] }
+    return set(knob, to: knob.setting.defaultValue)
+  }
+
+  /// Turns a knob: in the draft at once, in the run at its next step boundary where that is possible.
+  mutating func set(_ knob: Knob, to value: SettingValue) -> [Effect] {
+    let key = knob.setting.key
+    let isChanged = knob.arms.contains { draft.arms[$0].values[key] != value }
+    guard isChanged else {
+      say("\(key) stays \(Shown.setting(value)) (allowed: \(knob.setting.allowed))")
+      return []
+    }
+    for arm in knob.arms { draft.arms[arm] = draft.arms[arm].setting(key, to: value) }
+    isDirty = true
+    let shown = "\(key) \(Shown.setting(value))"
+    guard !run.phase.isOver else {
+      say("\(shown): R reruns with it")
+      return []
+    }
+    guard knob.setting.isLive else {
+      say("\(shown) needs a restart: R reruns with it")
+      return []
+    }
+    say("\(shown) from the next step on: this comparison is now EXPLORATORY (R reruns clean)")
+    return [.command(.set(arm: tunesOneArm ? selectedArm : nil, key: key, value: value))]
+  }
+}

@@ -1,0 +1,96 @@
+import Metrics
+import RunModel
+import TerminalUI
+
+/// Block by step: which updates were applied, the newest step at the right.
+struct RasterPanel: Widget {
+  let state: ExplorerState
+  let arm: ArmRecord?
+  let blocks: [Int]
+  var isFocused = false
+  var selected: Int?
+
+  func draw(on buffer: inout CellBuffer, in area: Rectangle) {
+    let inside = buffer.box(area, title: title, note: legend(area.width), focused: isFocused)
+    guard let arm, let summary = state.run.summary, let age = state.blockAge(arm) else {
+      sayNothing(
+        state.run.summary == nil ? "no step yet" : "not kept so far back", on: &buffer, in: inside)
+      return
+    }
+    let labels = blocks.map { summary.blocks[$0].shortName }
+    let width = min(14, (labels.map(\.columns).max() ?? 0)) + 1
+    let first = scrollStart(height: inside.height)
+    for (line, place) in (first..<blocks.count).prefix(inside.height).enumerated() {
+      let row = inside.row(line)
+      let isSelected = blocks[place] == selected
+      if isSelected { buffer.fill(row, style: Style(.standard, on: .selection)) }
+      buffer.write(
+        labels[place].shortened(to: width - 1), x: row.x, y: row.y,
+        style: Style(isSelected ? .strong : .muted, on: isSelected ? .selection : .standard))
+      draw(
+        blocks[place], of: arm, age: age, on: &buffer, in: row.cutLeft(width).1,
+        background: isSelected ? .selection : .standard)
+    }
+  }
+
+  private var title: String {
+    arm.map { "blocks x steps, \($0.letter) \($0.name)" } ?? "blocks x steps"
+  }
+
+  private func legend(_ width: Int) -> String {
+    let glyphs = RasterGlyphs(state.options.glyphs)
+    let text = "\(glyphs.kept) kept \(glyphs.masked) masked"
+    return width >= 60 ? text + " \(glyphs.excluded) never masked   newest right" : text
+  }
+
+  private func scrollStart(height: Int) -> Int {
+    guard let selected, let place = blocks.firstIndex(of: selected), blocks.count > height else {
+      return 0
+    }
+    return min(max(0, place - height / 2), blocks.count - height)
+  }
+
+  private func draw(
+    _ block: Int, of arm: ArmRecord, age: Int, on buffer: inout CellBuffer, in area: Rectangle,
+    background: Role
+  ) {
+    let glyphs = RasterGlyphs(state.options.glyphs)
+    for column in 0..<area.width {
+      let cell = arm.blocks.history.cell(block: block, age: age + area.width - 1 - column)
+      guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
+      buffer[area.x + column, area.y] = Cell(glyph, Style(role, on: background))
+    }
+  }
+}
+
+/// What stands for a kept, a masked and an excluded update.
+struct RasterGlyphs {
+  let kept, mostlyKept, partlyKept, masked, excluded: Unicode.Scalar
+
+  init(_ tier: GlyphTier) {
+    let isASCII = tier.isASCII
+    kept = isASCII ? "#" : "█"
+    mostlyKept = isASCII ? "+" : "▓"
+    partlyKept = isASCII ? "-" : "░"
+    masked = isASCII ? "." : "·"
+    excluded = isASCII ? "x" : "─"
+  }
+
+  func glyph(of cell: BlockCell) -> (Unicode.Scalar, Role)? {
+    switch cell.state {
+    case .missing: nil
+    case .excluded: (excluded, .excluded)
+    case .kept: (cell.keptShare > 0.99 ? kept : mostlyKept, .kept)
+    case .masked: cell.keptShare < 0.01 ? (masked, .masked) : (partlyKept, .kept)
+    }
+  }
+}
+
+extension ExplorerState {
+  /// Blocks for a raster: the masked ones first, as many as there are.
+  var rasterBlocks: [Int] {
+    let blocks = run.summary?.blocks ?? []
+    return blocks.indices.filter { blocks[$0].isMaskable }
+      + blocks.indices.filter { !blocks[$0].isMaskable }
+  }
+}

@@ -1,0 +1,67 @@
+import Charts
+import Metrics
+
+/// The screens reached by number keys.
+package enum Screen: Int, CaseIterable, Sendable {
+  case live = 1
+  case compare, blocks
+
+  var title: String {
+    switch self {
+    case .live: "Live"
+    case .compare: "Compare"
+    case .blocks: "Blocks"
+    }
+  }
+}
+
+/// Parts of a screen that `Tab` moves between; a narrow window shows one of them.
+package enum Pane: Int, CaseIterable, Sendable {
+  case loss, runs, mask, alignment, blocks, verdict
+
+  var title: String {
+    switch self {
+    case .loss: "loss"
+    case .runs: "runs"
+    case .mask: "mask"
+    case .alignment: "align"
+    case .blocks: "blocks"
+    case .verdict: "verdict"
+    }
+  }
+}
+
+/// How things are drawn, as far as keys change it.
+package struct ViewSettings {
+  package var smoothing = SmoothingLevel.medium
+  package var isLogY = true
+  package var isLogX = false
+  package var axis = AxisKind.step
+  package var showsRaw = true
+  package var showsBands = true
+  package var clipsOutliers = true
+  /// How often the horizontal axis was halved.
+  package var zoom = 0
+  /// The step under the crosshair; nil when it is off.
+  package var crosshair: Int?
+  /// The step every panel is frozen at; nil follows the run.
+  package var scrub: Int?
+
+  static let deepestZoom = 5
+}
+
+/// How the table of blocks is ordered.
+package enum BlockColumn: Int, CaseIterable, Sendable {
+  case block, maskRate, alignment, scale, updateNorm, distance
+
+  var title: String {
+    switch self {
+    case .block: "block"
+    case .maskRate: "mask rate"
+    case .alignment: "align"
+    case .scale: "s"
+    case .updateNorm: "update norm"
+    case .distance: "distance"
+    }
+  }
+}

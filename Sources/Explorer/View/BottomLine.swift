@@ -1,0 +1,82 @@
+import RunModel
+import TerminalUI
+
+/// The line for messages, questions and typed commands; in a narrow window it covers the hints.
+struct BottomLine {
+  let state: ExplorerState
+  let layout: ScreenLayout
+
+  /// Draws it and says where the text cursor stands.
+  func draw(on buffer: inout CellBuffer) -> Position? {
+    let area = layout.message
+    switch state.modal {
+    case .command(let line): return prompt(":", line.editor, note(line), on: &buffer, in: area)
+    case .filter(let editor):
+      return prompt("/", editor, "Enter keep, Esc clear", on: &buffer, in: area)
+    case .confirmQuit:
+      clear(area, &buffer)
+      TextLine([
+        TextRun("not saved: ", .warning), TextRun("q", .key), TextRun(" quit  ", .text),
+        TextRun("w", .key), TextRun(" save and quit  ", .text), TextRun("Esc", .key),
+        TextRun(" stay", .text),
+      ]).draw(on: &buffer, in: area)
+    case .help, .verdict, .difference, .presets, .form, nil:
+      drawMessage(on: &buffer, in: area)
+    }
+    return nil
+  }
+
+  private func clear(_ area: Rectangle, _ buffer: inout CellBuffer) { buffer.fill(area) }
+
+  private func prompt(
+    _ mark: String, _ editor: TextEditor, _ note: String, on buffer: inout CellBuffer,
+    in area: Rectangle
+  ) -> Position? {
+    clear(area, &buffer)
+    buffer.write(mark, x: area.x, y: area.y, style: Style(.key))
+    let (field, rest) = area.cutLeft(1).1.cutLeft(
+      min(max(16, editor.text.columns + 2), area.width - 1))
+    let widget = TextField(editor)
+    buffer.draw(widget, in: field)
+    buffer.write(
+      note.shortened(to: rest.width - 1), x: rest.x + 1, y: rest.y, style: Style(.muted))
+    return widget.cursor(in: field)
+  }
+
+  private func note(_ line: CommandLine) -> String {
+    if let error = line.error { return "! " + error }
+    let found = state.completions(line.editor.text)
+    return found.prefix(8).joined(separator: " ") + (found.count > 8 ? " ..." : "")
+  }
+
+  private func drawMessage(on buffer: inout CellBuffer, in area: Rectangle) {
+    let isShared = layout.message == layout.hints
+    if let message = state.message {
+      clear(area, &buffer)
+      let text = (message.isAlert ? "! " : "") + message.text
+      buffer.write(
+        text.shortened(to: area.width), in: area, style: Style(message.isAlert ? .alert : .text))
+    } else if let scrub = state.settings.scrub {
+      clear(area, &buffer)
+      let text = "viewing step \(scrub), live is \(state.run.step)   End: back to live"
+      buffer.write(text.shortened(to: area.width), in: area, style: Style(.warning, .bold))
+    } else if !isShared {
+      standing.draw(on: &buffer, in: area)
+    }
+  }
+
+  /// What is said when there is nothing new: the last event, and what the comparison is worth.
+  private var standing: TextLine {
+    var line = TextLine()
+    if let mark = state.run.marks.marks.last {
+      line.append("#\(mark.number) step \(mark.step) \(mark.label)", .mark)
+      line.append("   ")
+    }
+    if state.run.isExploratory {
+      line.append("EXPLORATORY: changed while it ran. R reruns clean", .warning)
+    } else {
+      line.append(VerdictText.short(state), .muted)
+    }
+    return line
+  }
+}

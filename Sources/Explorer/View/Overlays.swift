@@ -1,0 +1,102 @@
+import RunModel
+import TerminalUI
+
+/// Help, verdict, difference of settings, list of presets: over the screen, one at a time.
+struct Overlays {
+  let state: ExplorerState
+
+  func draw(on buffer: inout CellBuffer, below layout: ScreenLayout) -> Position? {
+    let area = buffer.bounds
+    let width = min(area.width, 100) - 4
+    switch state.modal {
+    case .help(let offset):
+      show("keys", HelpText.lines(state.options, width: min(width, 76)), offset, on: &buffer)
+    case .verdict(let offset):
+      show(
+        "what this comparison is worth", VerdictText.lines(state, width: width), offset, on: &buffer
+      )
+    case .difference(let offset):
+      show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)
+    case .presets(let list): return PresetListView(list: list, state: state).draw(on: &buffer)
+    case .command, .filter, .confirmQuit, .form, nil: break
+    }
+    return nil
+  }
+
+  private func show(
+    _ title: String, _ lines: [TextLine], _ offset: Int, on buffer: inout CellBuffer
+  ) {
+    let note = buffer.width >= 60 ? "Esc close" : "Esc"
+    buffer.draw(
+      Overlay(title: title, note: note, lines: lines, offset: offset), in: buffer.bounds)
+  }
+}
+
+/// The presets with what the selected one is about.
+struct PresetListView {
+  let list: PresetList
+  let state: ExplorerState
+
+  func draw(on buffer: inout CellBuffer) -> Position? {
+    let entries = list.visible(state.presets)
+    let bounds = buffer.bounds
+    let about = aboutLines(entries, width: min(bounds.width, 96) - 4)
+    let wanted = max(4, entries.count) + about.count + 4
+    let place = bounds.centred(width: 96, height: wanted)
+    buffer.fill(place)
+    let note = place.width >= 70 ? "Enter start  n edit  / filter  Esc" : "Enter  Esc"
+    let inside = buffer.box(place, title: "presets", note: note, focused: true)
+      .inset(horizontally: 1, vertically: 0)
+    var (top, bottom) = inside.cutBottom(min(about.count + 1, inside.height / 2))
+    var cursor: Position?
+    if list.isFiltering || !list.filter.text.isEmpty {
+      let (line, rest) = top.cutTop(1)
+      let x = buffer.write("/", x: line.x, y: line.y, style: Style(.key))
+      let field = TextField(list.filter, isFocused: list.isFiltering)
+      let fieldArea = Rectangle(x: x, y: line.y, width: line.width - 1, height: 1)
+      buffer.draw(field, in: fieldArea)
+      cursor = field.cursor(in: fieldArea)
+      top = rest
+    }
+    buffer.draw(ListView(entries.map(line), selected: list.selected), in: top)
+    if entries.isEmpty { buffer.write("no preset matches", in: top, style: Style(.muted)) }
+    for (index, text) in about.enumerated() {
+      text.draw(on: &buffer, in: bottom.row(index + 1))
+    }
+    buffer.rule(bottom)
+    bottom = bottom.row(0)
+    return cursor
+  }
+
+  private func line(_ entry: PresetEntry) -> TextLine {
+    let isShown = entry.configuration == state.configuration
+    return TextLine([
+      TextRun((isShown ? "*" : " ") + entry.name.padded(to: 22) + " ", .strong),
+      TextRun(entry.configuration.title, .text),
+    ])
+  }
+
+  private func aboutLines(_ entries: [PresetEntry], width: Int) -> [TextLine] {
+    guard entries.indices.contains(list.selected) else { return [] }
+    let configuration = entries[list.selected].configuration
+    var lines = Wrapping.lines(configuration.about, width: width).map { TextLine($0) }
+    let arms = configuration.lanes.map { "\($0.letter) \($0.name)" }.joined(separator: "   ")
+    lines.append(TextLine("\(configuration.steps) steps   \(arms)".shortened(to: width), .muted))
+    return lines
+  }
+}
+
+/// Words into lines.
+enum Wrapping {
+  static func lines(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init) {
+      if let last = lines.last, last.columns + 1 + word.columns <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(word)
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,74 @@
+import Charts
+import RunModel
+
+/// How figures are written on every screen.
+package enum Shown {
+  /// A loss in nats: `1.842`; nothing to show is a dash.
+  package static func loss(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "-" }
+    return abs(value) < 100
+      ? NumberFormat.fixed(value, decimals: 3) : NumberFormat.compact(value, digits: 4)
+  }
+
+  /// A difference with its sign: `+.029`, `-.012`.
+  package static func difference(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "-" }
+    let text = abs(value) < 10 ? NumberFormat.fixed(value, decimals: 3) : loss(value)
+    return (text.hasPrefix("-") ? "" : "+") + text
+  }
+
+  /// A learning rate: `1.0e-3`.
+  package static func rate(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "-" }
+    return NumberFormat.scientific(value, digits: 2)
+  }
+
+  /// A share or a cosine without its leading zero: `.50`, `-.12`, `1.00`.
+  package static func share(_ value: Double?, decimals: Int = 2) -> String {
+    guard let value, value.isFinite else { return "-" }
+    let text = NumberFormat.fixed(value, decimals: decimals)
+    if text.hasPrefix("0.") { return String(text.dropFirst()) }
+    if text.hasPrefix("-0.") { return "-" + text.dropFirst(2) }
+    return text
+  }
+
+  /// A speed or a size: `61`, `5.2`, `108k`.
+  package static func number(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "-" }
+    return NumberFormat.compact(value, digits: abs(value) >= 100 ? 3 : 2)
+  }
+
+  package static func count(_ value: Int) -> String {
+    NumberFormat.compact(Double(value), digits: 3)
+  }
+
+  /// A length of time: `8s`, `2m11s`, `1h04m`.
+  package static func duration(_ seconds: Double?) -> String {
+    guard let seconds, seconds.isFinite, seconds < 1e7 else { return "-" }
+    let total = max(0, Int(seconds.rounded()))
+    let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
+    if hours > 0 { return "\(hours)h\(twoDigits(minutes))m" }
+    return minutes > 0 ? "\(minutes)m\(twoDigits(rest))s" : "\(rest)s"
+  }
+
+  /// A setting as the tune line writes it.
+  package static func setting(_ value: SettingValue) -> String {
+    switch value {
+    case .number(let number):
+      number != 0 && abs(number) < 0.01
+        ? NumberFormat.scientific(number, digits: 2)
+        : compactDecimal(number)
+    case .flag(let isOn): isOn ? "on" : "off"
+    case .text(let text): text
+    }
+  }
+
+  private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}
+
+extension Shown {
+  /// A cost relative to another: `1.02`.
+  package static func ratio(_ value: Double) -> String {
+    value.isFinite ? NumberFormat.fixed(value, decimals: 2) : "-"
+  }
+}
