@@ -131,6 +131,8 @@ void mgs_suspend(void) {
 
 void mgs_resume(void) {
   if (!screen || mgs_rescue.lost) return;
+  // Stopped outright, without having left the screen: ncurses must not think it is still there.
+  if (!isendwin()) endwin();
   reset_prog_mode();
   mgs_rescue.armed = 1;
   // Leaves endwin's state: enters the screen again, and repaints all of it.

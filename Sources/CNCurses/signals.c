@@ -39,6 +39,11 @@ int mgs_signal_pipe(void) {
   return signal_pipe[0];
 }
 
+int mgs_hangup_is_ignored(void) {
+  struct sigaction now;
+  return sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void announced_set(sigset_t *set) {
   sigemptyset(set);
   for (int i = 0; i < ANNOUNCED; i++) sigaddset(set, announced[i]);
@@ -80,12 +85,20 @@ int mgs_modes_differ(const struct termios *left, const struct termios *right) {
          (left->c_oflag & OPOST) != (right->c_oflag & OPOST);
 }
 
+/// Stricter than mgs_modes_differ: a shell's line editor sets modes much like ours.
+static int same_modes(const struct termios *left, const struct termios *right) {
+  return left->c_iflag == right->c_iflag && left->c_oflag == right->c_oflag &&
+         left->c_cflag == right->c_cflag && left->c_lflag == right->c_lflag &&
+         memcmp(left->c_cc, right->c_cc, sizeof left->c_cc) == 0;
+}
+
 void mgs_rescue_now(void) {
   struct termios now;
   mgs_write_all(mgs_rescue.output, mgs_rescue.bytes, mgs_rescue.length);
   // When the shell has already taken the terminal back and set it up, leave that alone.
-  if (tcgetattr(mgs_rescue.output, &now) == 0 && !mgs_modes_differ(&now, &mgs_rescue.program_modes))
+  if (tcgetattr(mgs_rescue.output, &now) == 0 && same_modes(&now, &mgs_rescue.program_modes)) {
     tcsetattr(mgs_rescue.output, TCSANOW, &mgs_rescue.shell_modes);
+  }
 }
 
 static const int fatal[] = {SIGTRAP, SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGQUIT};

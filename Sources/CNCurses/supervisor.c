@@ -100,7 +100,9 @@ int mgs_supervise(const char *path, char *const arguments[], int terminal, int *
     if (changed < 0) return -1;
     if (!WIFSTOPPED(status)) break;
     // The shell waits for us: stop as the child did, and wake it when we are woken. In an
-    // orphaned group nobody would wake us, and the kernel does not stop us either.
+    // orphaned group nobody would wake us, and the kernel does not stop us either. A child that
+    // was stopped outright could not leave the screen first.
+    clean_up(terminal, &before);
     continued = 0;
     mgs_stop_self();
     if (continued) kill(child, SIGCONT);

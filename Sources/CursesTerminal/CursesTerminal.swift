@@ -29,7 +29,9 @@ package final class CursesTerminal: TerminalBackend {
     let device = try TerminalDevice()
     guard let name = environmentVariable("TERM"), !name.isEmpty else { throw .unnamedTerminal }
     let unicode = mgs_set_locale() == 1
-    try Self.open(name, device)
+    let wantsColors =
+      options.colorTier(terminfoColors: 256, environment: environmentVariable) != .monochrome
+    try Self.open(name, device, colors: wantsColors)
     inputDescriptor = device.input
     outputDescriptor = device.output
     synchronizedOutput = options.synchronizedOutput
@@ -37,16 +39,19 @@ package final class CursesTerminal: TerminalBackend {
     capabilities = TerminalCapabilities(
       colors: options.colorTier(
         terminfoColors: Int(mgs_color_count()), environment: environmentVariable),
-      unicode: unicode, glyphs: options.glyphTier(unicode: unicode), mouse: isMouseOn)
+      unicode: unicode,
+      // The Linux console's font has at most 512 glyphs, none of them braille.
+      glyphs: options.glyphTier(unicode: unicode && (name != "linux" || options.glyphs != nil)),
+      mouse: isMouseOn)
     table = PairTable(theme: .standard, tier: capabilities.colors)
     size = Size(width: 0, height: 0)
     updateSize()
   }
 
   private static func open(
-    _ name: String, _ device: TerminalDevice
+    _ name: String, _ device: TerminalDevice, colors: Bool
   ) throws(TerminalUnavailable) {
-    switch Int(mgs_open(name, device.input, device.output, 1)) {
+    switch Int(mgs_open(name, device.input, device.output, colors ? 1 : 0)) {
     case MGS_OPENED: return
     case MGS_UNKNOWN_TERMINAL: throw .unknownTerminal(name)
     case MGS_NO_CURSOR_MOTION: throw .noCursorMotion(name)

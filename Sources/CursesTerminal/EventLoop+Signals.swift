@@ -13,6 +13,10 @@ package struct TerminalSignals {
     TerminalSignals(descriptor: mgs_signal_pipe())
   }
 
+  /// The user asked (nohup) that the program outlive its terminal: `.detached` means go on then,
+  /// and otherwise the same as `.signal(.hangup)`.
+  package static var hangupIsIgnored: Bool { mgs_hangup_is_ignored() == 1 }
+
   /// Keeps those signals away from the calling thread and from all it starts; call it before
   /// any other thread is created.
   package nonisolated static func block() { mgs_block_signals() }
@@ -51,7 +55,8 @@ extension EventLoop {
       terminal.suspend()
       mgs_stop_self()
       comeBack(handlers)
-    } else if numbers.contains(SIGCONT) {
+    } else if numbers.contains(SIGCONT), monotonicNanoseconds() - lastReturn > 500_000_000 {
+      // Stopped by someone else. The signal that ended our own stop is no news.
       comeBack(handlers)
     }
     if numbers.contains(SIGWINCH) { resize(handlers) }
@@ -62,6 +67,7 @@ extension EventLoop {
   ]
 
   private func comeBack(_ handlers: Handlers) {
+    lastReturn = monotonicNanoseconds()
     terminal.resume()
     terminal.forgetAcknowledgements()
     handlers.onEvent(.resumed)

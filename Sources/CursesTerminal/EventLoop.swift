@@ -33,6 +33,8 @@ package final class EventLoop {
   private let signals: Int32
   var pacer: FramePacer
   var isDetached = false
+  /// When the program last came back from a stop.
+  var lastReturn: Int64 = 0
   /// When the oldest key not yet answered by a frame arrived.
   private var keyArrival: Int64?
   private var previousFrame: Int64?
@@ -120,14 +122,9 @@ package final class EventLoop {
     pacer.unobstructed()
     let frame = handlers.render(terminal.size)
     let built = monotonicNanoseconds()
-    let asks = pacer.asksForAcknowledgement
-    terminal.present(frame, acknowledge: asks)
+    terminal.present(frame, acknowledge: pacer.asksForAcknowledgement)
     let sent = monotonicNanoseconds()
-    if terminal.unacknowledged == 0 || !asks {
-      pacer.drew(at: sent, asked: false)
-    } else {
-      pacer.drew(at: sent, asked: true)
-    }
+    pacer.drew(at: sent, asked: terminal.unacknowledged > 0, took: sent - built)
     record(start: start, built: built, sent: sent)
   }
 

@@ -8,7 +8,7 @@ extension CellBuffer {
   package mutating func write(
     _ text: String, x: Int, y: Int, style: Style = .plain, limit: Int = .max
   ) -> Int {
-    guard y >= 0, y < height, limit > 0, x < width else { return x }
+    guard y >= 0, y < height, limit > 0, x < width, x > -0x10000 else { return x }
     let end = limit < width - x ? x + limit : width
     var column = x
     for scalar in text.unicodeScalars {
@@ -40,7 +40,7 @@ extension CellBuffer {
     guard columns > 0 else { return 0 }
     if x < 0 {
       // The right half of a wide character cut by the left edge.
-      if x + columns > 0 { set(Cell(" ", style), x: 0, y: y) }
+      if x + columns > 0, end > 0 { set(Cell(" ", style), x: 0, y: y) }
       return columns
     }
     guard x + columns <= end else {

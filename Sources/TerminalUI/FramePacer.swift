@@ -13,6 +13,7 @@ package struct FramePacer: Sendable {
   private var period: Int64
   private var lastFrame: Int64?
   private var awaitedSince: Int64?
+  private var shortestRoundTrip: Int64?
   package private(set) var isDirty = true
   private var isUrgent = true
   package private(set) var acknowledgement: Acknowledgement = .untried
@@ -44,20 +45,24 @@ package struct FramePacer: Sendable {
   /// Whether the frame about to be drawn should ask for a report.
   package var asksForAcknowledgement: Bool { acknowledgement != .unsupported }
 
-  /// A frame was sent, with a request for a report or without.
-  package mutating func drew(at now: Int64, asked: Bool) {
-    if let awaitedSince, now - awaitedSince >= Self.patience || acknowledgement == .untried {
-      // No answer in all this time, or since the frame before: do not count on one.
-      if now - awaitedSince >= Self.patience { acknowledgement = .unsupported }
-    }
-    if asked && acknowledgement != .unsupported {
-      if awaitedSince == nil { awaitedSince = now }
-    } else {
-      awaitedSince = nil
-    }
+  /// A frame was sent, with a request for a report or without; sending took so long.
+  ///
+  /// A system that says a queue has room and then makes the writer wait is noticed by that.
+  package mutating func drew(at now: Int64, asked: Bool, took duration: Int64 = 0) {
     lastFrame = now
     isDirty = false
     isUrgent = false
+    if duration > 5 * basePeriod {
+      period = Self.longestPeriod
+    } else if duration > basePeriod {
+      period = min(period * 2, Self.longestPeriod)
+    }
+    if let awaitedSince, now - awaitedSince >= Self.patience {
+      // No answer in all this time: do not count on any.
+      acknowledgement = .unsupported
+    }
+    let counts = asked && acknowledgement != .unsupported
+    awaitedSince = counts ? awaitedSince ?? now : nil
   }
 
   /// The terminal reported that it has shown everything sent so far.
@@ -65,7 +70,11 @@ package struct FramePacer: Sendable {
     acknowledgement = .supported
     guard let sent = awaitedSince else { return }
     awaitedSince = nil
-    period = min(max(basePeriod, 2 * (now - sent)), Self.longestPeriod)
+    let roundTrip = now - sent
+    shortestRoundTrip = min(shortestRoundTrip ?? roundTrip, roundTrip)
+    // The shortest is the line's latency; what exceeds it is the time the frame itself took.
+    let transmission = roundTrip - (shortestRoundTrip ?? roundTrip)
+    period = min(max(basePeriod, 2 * transmission), Self.longestPeriod)
   }
 
   /// The terminal's queue was full when a frame was due.

@@ -94,6 +94,9 @@ int mgs_width(uint32_t scalar);
 /// when it was not ignored, so that nohup works). Returns the reading end, or -1.
 int mgs_signal_pipe(void);
 
+/// Whether the program was started to outlive its terminal (nohup).
+int mgs_hangup_is_ignored(void);
+
 /// Blocks those signals in the calling thread and the threads it starts.
 void mgs_block_signals(void);
 
