@@ -11,6 +11,10 @@ package struct DeviceRectangle: Sendable, Equatable {
   package var top: Double
   package var right: Double
   package var bottom: Double
+
+  package init(left: Double, top: Double, right: Double, bottom: Double) {
+    (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+  }
 }
 
 /// A chart's marks as geometry of a given size, clipped to it, in drawing order.

@@ -66,17 +66,18 @@ package enum Ticks {
     }
   }
 
-  /// Computed as `factor · index · 10^exponent` by division where that is exact, so 0.3 is 0.3.
+  /// Computed as `factor · index / 10^n` where 10^n is representable, so that 0.3 is 0.3.
   private static func multiples(
     of factor: Double, exponent: Int, from low: Double, to high: Double
   ) -> [Double] {
-    let unit = NumberFormat.power(10, exponent.magnitude > 300 ? 0 : Int(exponent.magnitude))
-    let step = exponent < 0 ? factor / unit : factor * unit
+    let isDivided = (-300..<0).contains(exponent)
+    let unit = NumberFormat.power(10, isDivided ? -exponent : exponent)
+    let step = isDivided ? factor / unit : factor * unit
     let (first, last) = ((low / step).rounded(.up), (high / step).rounded(.down))
     guard step > 0, step.isFinite, last - first < 1e4, first <= last else { return [] }
     return (0...Int(last - first)).map {
       let index = first + Double($0)
-      let value = exponent < 0 ? factor * index / unit : factor * index * unit
+      let value = isDivided ? factor * index / unit : factor * index * unit
       return value == 0 ? 0 : value
     }
   }
