@@ -70,4 +70,9 @@ package struct Matrix {
 package struct PackedMatrix {
   package let source: Matrix
   package let panels: UnsafeMutablePointer<Float>
+
+  package init(source: Matrix, panels: UnsafeMutablePointer<Float>) {
+    self.source = source
+    self.panels = panels
+  }
 }

@@ -90,6 +90,14 @@ extension Kernels {
     table.pointee.add(count, x, y)
   }
 
+  /// `z ← cap·tanh(z/cap)` element by element (Gemma 2's soft cap).
+  package func cap(_ values: Matrix, _ cap: Float) {
+    precondition(values.isContiguous, "rows must be contiguous")
+    for i in 0..<values.count { values.base[i] /= cap }
+    table.pointee.hyperbolicTangent(values.count, values.base, values.base)
+    for i in 0..<values.count { values.base[i] *= cap }
+  }
+
   package func exponential(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
     precondition(x.count == y.count, "shapes differ")
     x.withUnsafeBufferPointer { x in

@@ -1,0 +1,54 @@
+import TensorKernels
+
+/// middle = x + attention(norm(x))·Woᵀ, with q | k | v = norm(x)·Wᵀ rotated.
+extension TransformerShard {
+  /// x [M, d] → middle [M, d]
+  func attentionForward(
+    _ layer: ShardBuffers.Layer, _ weights: TransformerTensors.Layer,
+    _ panels: PackedWeights.Layer, _ pass: Pass
+  ) {
+    let (x, normed) = (layer.input.first(pass.tokens), layer.inputNormed.first(pass.tokens))
+    let queryKeyValue = layer.queryKeyValue.first(pass.tokens)
+    let (attended, middle) = (layer.attended.first(pass.tokens), layer.middle.first(pass.tokens))
+    normalize(x, weights.inputNorm, into: normed, layer.inputDeviation)
+    kernels.multiply(normed, panels.queryKeyValue, into: queryKeyValue)
+    rotate(queryKeyValue, pass, inverse: false)
+    attention.forward(
+      queryKeyValue, length: pass.length, into: attended, logSumExp: layer.logSumExp,
+      kernels: kernels)
+    middle.copy(from: x)
+    kernels.multiply(attended, panels.attentionOutput, into: middle, accumulate: true)
+  }
+
+  /// Turns dStream from the gradient of `middle` into that of x.
+  func attentionBackward(
+    _ layer: ShardBuffers.Layer, _ weights: TransformerTensors.Layer,
+    _ gradients: TransformerTensors.Layer, _ pass: Pass
+  ) {
+    let dStream = buffers.dStream.first(pass.tokens)
+    let dNormed = buffers.dNormed.first(pass.tokens)
+    let dQueryKeyValue = buffers.dQueryKeyValue.first(pass.tokens)
+    let attended = layer.attended.first(pass.tokens)
+    linearBackward(
+      dStream, x: attended, weight: weights.attentionOutput, dX: dNormed,
+      dW: gradients.attentionOutput, pass)
+    attention.backward(
+      dNormed, qkv: layer.queryKeyValue.first(pass.tokens), length: pass.length, out: attended,
+      logSumExp: layer.logSumExp, dQKV: dQueryKeyValue, kernels: kernels)
+    rotate(dQueryKeyValue, pass, inverse: true)
+    linearBackward(
+      dQueryKeyValue, x: layer.inputNormed.first(pass.tokens), weight: weights.queryKeyValue,
+      dX: dNormed, dW: gradients.queryKeyValue, pass)
+    normalizeBackward(
+      dNormed, x: layer.input.first(pass.tokens), weights.inputNorm, layer.inputDeviation,
+      dW: gradients.inputNorm)
+  }
+
+  /// Queries and keys lie side by side: they turn as twice the heads.
+  private func rotate(_ queryKeyValue: Matrix, _ pass: Pass, inverse: Bool) {
+    kernels.rotate(
+      queryKeyValue, length: pass.length, heads: 2 * configuration.model.heads,
+      headWidth: configuration.headWidth, cosines: rotary.cosines, sines: rotary.sines,
+      inverse: inverse)
+  }
+}

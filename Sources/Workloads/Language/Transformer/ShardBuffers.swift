@@ -1,0 +1,65 @@
+import TensorKernels
+
+/// What one shard keeps between forward and backward, for `tokens` tokens at most.
+struct ShardBuffers {
+  /// M tokens, width d, inner width f, heads h.
+  struct Layer {
+    let input: Matrix  // [M, d]
+    let inputNormed: Matrix  // [M, d]
+    let inputDeviation: UnsafeMutablePointer<Float>  // [M]
+    let queryKeyValue: Matrix  // [M, 3d], rotated
+    let attended: Matrix  // [M, d]
+    let logSumExp: UnsafeMutablePointer<Float>  // [M·h]
+    let middle: Matrix  // [M, d]
+    let middleNormed: Matrix  // [M, d]
+    let middleDeviation: UnsafeMutablePointer<Float>  // [M]
+    let gateUp: Matrix  // [M, 2f]; backward leaves its gradient here
+    let gated: Matrix  // [M, f]
+
+    init(_ tokens: Int, _ configuration: TransformerConfiguration, _ carver: inout Carver) {
+      let (d, f) = (configuration.model.width, configuration.model.ffn)
+      input = carver.matrix(tokens, d)
+      inputNormed = carver.matrix(tokens, d)
+      inputDeviation = carver.vector(tokens)
+      queryKeyValue = carver.matrix(tokens, 3 * d)
+      attended = carver.matrix(tokens, d)
+      logSumExp = carver.vector(tokens * configuration.model.heads)
+      middle = carver.matrix(tokens, d)
+      middleNormed = carver.matrix(tokens, d)
+      middleDeviation = carver.vector(tokens)
+      gateUp = carver.matrix(tokens, 2 * f)
+      gated = carver.matrix(tokens, f)
+    }
+  }
+
+  let layers: [Layer]
+  let output: Matrix  // [M, d], after the last layer
+  let outputNormed: Matrix  // [M, d]
+  let outputDeviation: UnsafeMutablePointer<Float>  // [M]
+  let logits: Matrix  // [chunk, V]; backward leaves their gradient here
+  let dStream: Matrix  // [M, d]
+  let dNormed: Matrix  // [M, d]
+  let dQueryKeyValue: Matrix  // [M, 3d]
+  let dGated: Matrix  // [M, f]
+  let attentionScratch: UnsafeMutablePointer<Float>
+
+  init(_ configuration: TransformerConfiguration, _ carver: inout Carver) {
+    let (model, tokens) = (configuration.model, configuration.passTokens)
+    layers = (0..<model.layers).map { _ in Layer(tokens, configuration, &carver) }
+    output = carver.matrix(tokens, model.width)
+    outputNormed = carver.matrix(tokens, model.width)
+    outputDeviation = carver.vector(tokens)
+    logits = carver.matrix(Self.chunk(configuration), configuration.vocabulary)
+    dStream = carver.matrix(tokens, model.width)
+    dNormed = carver.matrix(tokens, model.width)
+    dQueryKeyValue = carver.matrix(tokens, 3 * model.width)
+    dGated = carver.matrix(tokens, model.ffn)
+    attentionScratch = carver.vector(
+      CausalAttention.scratchCount(length: model.context, headWidth: configuration.headWidth))
+  }
+
+  /// Tokens whose logits are held at once: about 128 KiB of them.
+  private static func chunk(_ configuration: TransformerConfiguration) -> Int {
+    min(configuration.passTokens, max(16, 32_768 / configuration.vocabulary))
+  }
+}

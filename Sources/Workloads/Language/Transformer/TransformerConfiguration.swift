@@ -1,0 +1,35 @@
+import RunModel
+
+/// Everything that fixes a decoder's function: Hugging Face's `LlamaForCausalLM` or `GemmaForCausalLM`.
+///
+/// Gemma is the first Gemma (GELU gate, (1 + w) norms, embeddings times √width, tied head); the two
+/// caps are Gemma 2's, off unless set.
+package struct TransformerConfiguration: Sendable, Hashable {
+  package var model: ModelConfiguration
+  package var vocabulary: Int
+  /// Caps attention scores to ±value by value·tanh(z/value); 0: none (Gemma 2 has 50).
+  package var attentionSoftcap: Float = 0
+  /// Caps logits the same way; 0: none (Gemma 2 has 30).
+  package var finalSoftcap: Float = 0
+
+  package init(_ model: ModelConfiguration, vocabulary: Int) {
+    precondition(model.problem == nil, model.problem ?? "")
+    precondition(vocabulary >= 1, "a vocabulary needs a token")
+    self.model = model
+    self.vocabulary = vocabulary
+  }
+
+  package static let normEpsilon: Float = 1e-5
+  package static let rotaryBase = 10_000.0
+  package static let initialDeviation = 0.02
+
+  package var isGemma: Bool { model.architecture == .gemma }
+  /// Gemma ties its head whatever is asked.
+  package var tiesHead: Bool { isGemma || model.head == .tied }
+  package var headWidth: Int { model.width / model.heads }
+  package var normOffset: Float { isGemma ? 1 : 0 }
+  package var embeddingScale: Float { isGemma ? Float(Double(model.width).squareRoot()) : 1 }
+
+  /// Tokens that one pass carries through all layers: few, so that activations stay in cache.
+  var passTokens: Int { max(model.context, 256) }
+}
