@@ -35,11 +35,11 @@ import Workloads
   func nextTokenLogitsEqualHuggingFaces(_ fixture: TransformerFixture, _ level: KernelLevel) throws
   {
     let transformer = Transformer(fixture.configuration, threads: 1, level: level)
-    let parameters = try fixture.parameters()
+    let (parameters, tokens) = (try fixture.parameters(), fixture.inputs[0])
     var logits = [Float](repeating: 0, count: fixture.vocabulary)
     var span = logits.mutableSpan
     transformer.logits(
-      parameters: parameters.span, tokens: fixture.inputs[0].span, into: &span)
+      parameters: parameters.span, tokens: tokens.span, into: &span)
     #expect(relativeError(logits, fixture.lastLogits) < 2e-6)
   }
 }
