@@ -6,11 +6,11 @@ package enum Bootstrap {
   package static func bca(
     _ values: [Double], confidence: Double = 0.95, resamples: Int = 9_999, seed: UInt64 = 0
   ) -> Interval? {
-    guard values.count >= 3, let mean = Summary.mean(values),
-      let deviation = Summary.standardDeviation(values), deviation > 0
+    guard values.count >= 3, let deviation = Summary.standardDeviation(values), deviation > 0
     else { return nil }
     let means = resampledMeans(values, resamples: resamples, seed: seed).sorted()
-    let bias = Normal.quantile(shareBelow(mean, in: means))
+    let mean = values.reduce(0, +) / Double(values.count)
+    let bias = Normal.quantile(shareBelow(mean, in: means, tolerance: 1e-12 * deviation))
     guard bias.isFinite else { return nil }
     let acceleration = acceleration(values)
     let tail = (1 - confidence) / 2
@@ -34,12 +34,14 @@ package enum Bootstrap {
     }
   }
 
-  /// The share of resampled means below `value`, ties counted half.
-  private static func shareBelow(_ value: Double, in means: [Double]) -> Double {
+  /// The share of resampled means below `value`, ties (up to rounding) counted half.
+  private static func shareBelow(
+    _ value: Double, in means: [Double], tolerance: Double
+  ) -> Double {
     var (below, notAbove) = (0, 0)
     for mean in means {
-      if mean < value { below += 1 }
-      if mean <= value { notAbove += 1 }
+      if mean < value - tolerance { below += 1 }
+      if mean <= value + tolerance { notAbove += 1 }
     }
     return Double(below + notAbove) / Double(2 * means.count)
   }

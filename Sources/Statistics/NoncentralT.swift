@@ -12,7 +12,7 @@ package enum NoncentralT {
     let normalizer = Double.log(2) + half * .log(half) - Double.logGamma(half)
     let spread = 1 / (2 * degrees).squareRoot()
     let (start, end) = (-40 / degrees - 10 * spread, min(12 * spread, 3.5))
-    let points = 1_600
+    let points = max(200, Int(((end - start) / (0.1 * spread)).rounded(.up)))
     let width = (end - start) / Double(points)
     var total = 0.0
     for index in 0...points {

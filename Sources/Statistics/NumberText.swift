@@ -2,12 +2,13 @@ import RealModule
 
 /// Numbers as the sentence writes them: fixed decimals, no zero before the point.
 package enum NumberText {
-  /// `.029`, `-.004`, `1.250`; with `signed`, `+.062`.
+  /// `.029`, `-.004`, `1.250`; with `signed`, `+.062` and a bare `0`.
   package static func fixed(_ value: Double, digits: Int, signed: Bool = false) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = Double.pow(10, digits)
     guard abs(value) * scale < 9e15 else { return "\(value)" }
     let units = Int((abs(value) * scale).rounded())
+    if signed && units == 0 { return "0" }
     let sign = units == 0 ? "" : value < 0 ? "-" : signed ? "+" : ""
     guard digits > 0 else { return sign + "\(units)" }
     let (whole, fraction) = units.quotientAndRemainder(dividingBy: Int(scale))

@@ -5,6 +5,11 @@ package struct PairedDifference: Codable, Sendable, Equatable {
   package var seed: UInt64
   /// Subject minus reference, in nats: negative when the subject's loss is lower.
   package var difference: Double
+
+  package init(seed: UInt64, difference: Double) {
+    self.seed = seed
+    self.difference = difference
+  }
 }
 
 /// The numbers of two arms over shared seeds, in nats.

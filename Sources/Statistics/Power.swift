@@ -11,6 +11,18 @@ package struct PowerHint: Codable, Sendable, Equatable {
   package var seeds: Int
   /// The probability of a better/worse verdict with that many seeds.
   package var promisedPower: Double
+
+  package init(
+    standardDeviation: Double, difference: Double, margin: Double, wantedPower: Double,
+    seeds: Int, promisedPower: Double
+  ) {
+    self.standardDeviation = standardDeviation
+    self.difference = difference
+    self.margin = margin
+    self.wantedPower = wantedPower
+    self.seeds = seeds
+    self.promisedPower = promisedPower
+  }
 }
 
 extension PowerHint {
@@ -59,8 +71,8 @@ extension PowerHint {
 
   private static let simulatedBelow = 10
 
-  /// The whole verdict on 20 000 seeded draws of normal differences.
-  private func simulatedPower(_ count: Int, draws: Int = 20_000) -> Double {
+  /// The whole verdict on 4 000 seeded draws of normal differences.
+  private func simulatedPower(_ count: Int, draws: Int = 4_000) -> Double {
     var random = SplitMix(seed: UInt64(count))
     let critical = StudentT.criticalValue(confidence: 0.95, degrees: Double(count - 1))
     var found = 0
@@ -86,7 +98,7 @@ extension PowerHint {
       (low, high) = (high, high * 2)
       if high > Double(largestCount) { return nil }
     }
-    for _ in 0..<40 {
+    for _ in 0..<20 {
       let middle = (low + high) / 2
       if reaches(middle) { high = middle } else { low = middle }
     }

@@ -93,9 +93,16 @@ struct VerdictSentence {
       + "lower on \(comparison.wins) of \(comparison.count) seeds"
   }
 
+  /// Where the slowest run is; the budget when only further seeds are missing.
+  private var reachedStep: Int {
+    let runs = input.subject.runs + input.reference.runs
+    return runs.filter { !$0.isDiverged }.map(\.finalStep).min() ?? 0
+  }
+
   private var pending: String {
-    "As of now \(verdict.finishedSeeds) of \(NumberText.count(verdict.declaredSeeds, "seed")) "
-      + "have finished; to be judged at \(input.setting.budget) steps"
+    "As of step \(reachedStep), \(verdict.finishedSeeds) of "
+      + "\(NumberText.count(verdict.declaredSeeds, "seed")) have finished; "
+      + "will be judged at \(input.setting.budget) steps"
       + (input.stopping == .constantBoundary ? " by the \(SequentialBoundary.name)." : ".")
   }
 

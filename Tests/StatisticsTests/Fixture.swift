@@ -7,6 +7,7 @@ struct Fixture: Decodable {
   var t, tQuantile, normal, normalQuantile, beta, noncentralT: [[Double]]
   var binomial, clopperPearson, binomialQuantile, power, needed: [[Double]]
   var paired: [Paired]
+  var bootstrap: [Bootstrap]
   var welch: [Welch]
   var holm: [Holm]
   var maskHistogram: [Histogram]
@@ -18,8 +19,13 @@ struct Fixture: Decodable {
     var statistic, p: Double
     var interval, wideInterval: [Double]
     var signFlip: Double
+  }
+
+  struct Bootstrap: Decodable {
+    var values: [Double]
     var seed: UInt64
-    var bca: [Double]
+    var scale: Double
+    var interval: [Double]
   }
 
   struct Welch: Decodable {
