@@ -25,10 +25,10 @@ struct SentenceTests {
   static let place = "On this 108k model and tinychars, at 4000 steps, tuned on 7 lrs each, "
   static let ending = " Nothing here speaks about larger models."
   static let betterFinding =
-    "Magma's val loss is lower than Adam's by .0306 (95 % CI -.0328..-.0284, 8 seeds): better, "
+    "Magma's val loss is lower than Adam's by .0306 (95 % CI -.0329..-.0284, 8 seeds): better, "
     + "perplexity ratio .970, sign-flip p .008, lower on 8 of 8 seeds."
   static let looksLower =
-    "Magma's val loss looks lower here than Adam's by .0306 (95 % CI -.0328..-.0284, 8 seeds): "
+    "Magma's val loss looks lower here than Adam's by .0306 (95 % CI -.0329..-.0284, 8 seeds): "
     + "exploratory, no verdict."
 
   static let rows: [Row] = [
@@ -65,7 +65,7 @@ struct SentenceTests {
     Row(
       "equivalent", Scenario.tiny8,
       says: place
-        + "Magma's val loss is higher than Adam's by .000 (95 % CI -.001..+.001, 8 seeds): "
+        + "Magma's val loss is lower than Adam's by .00001 (95 % CI -.00071..+.00068, 8 seeds): "
         + "equivalent within ±.01." + ending),
     Row(
       "identical", Array(repeating: 0, count: 8), control: nil,
@@ -74,7 +74,7 @@ struct SentenceTests {
     Row(
       "exploratory equivalence", Scenario.tiny8,
       says: place
-        + "Magma's val loss is higher than Adam's by .000 (95 % CI -.001..+.001, 8 seeds): "
+        + "Magma's val loss is lower than Adam's by .00001 (95 % CI -.00071..+.00068, 8 seeds): "
         + "no difference beyond ±.01 seen here, exploratory." + ending
     ) { $0.conduct.forks = 1 },
     Row(
@@ -82,7 +82,7 @@ struct SentenceTests {
       says: place
         + "Magma's val loss is higher than Adam's by .029 (95 % CI -.001..+.059, 5 seeds): "
         + "inconclusive. With 5 seeds the sign-flip p cannot fall below .0625. Finding a true "
-        + "difference of .02 beyond ±.01 at 80 % power takes about 48 seeds." + ending),
+        + "difference of .02 beyond ±.01 at 80 % power takes about 47 seeds." + ending),
     Row(
       "one seed", [0.5], control: nil,
       says: place + "Magma's val loss is higher than Adam's by .500 (no interval, 1 seed): "
