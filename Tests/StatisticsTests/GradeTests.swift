@@ -62,7 +62,7 @@ struct GradeTests {
       Row(
         "a diverged seed", [-0.03, nil, -0.035, -0.031, -0.027, -0.033, -0.029, -0.032],
         grade: .void, claim: .void),
-      Row("unpaired", control: nil, grade: .c, claim: .looksLower) { $0.isPaired = false },
+      Row("unpaired", control: nil, grade: .c, claim: .inconclusive) { $0.isPaired = false },
       Row("not there yet", grade: .c, claim: .pending) { $0.reachedStep = 3999 },
       Row("seeds still to come", grade: .c, claim: .pending) { $0.declaredSeeds = 9 },
       Row("trained past the budget", grade: .void, claim: .void) { $0.reachedStep = 4001 },

@@ -16,7 +16,7 @@ struct MaskStatisticsTests {
 
   @Test func maskRateBeyondFourDeviationsIsSuspicious() {
     let expectation = MaskExpectation(keep: 0.5, steps: 1240)
-    expectClose(expectation.standardDeviation, 0.014199045009342)
+    expectClose(expectation.standardDeviation, 0.01419904585617662)
     let four = 4 * expectation.standardDeviation
     #expect(!expectation.isSuspicious(maskRate: 0.5 + four))
     #expect(!expectation.isSuspicious(maskRate: 0.5 - 0.99 * four))

@@ -83,9 +83,9 @@ struct SimulationTests {
     Plan(deviation: 0.027, difference: 0.02, margin: 0, seeds: 16),
     Plan(deviation: 0.027, difference: 0.03, margin: 0.01, seeds: 16),
     Plan(deviation: 0.01, difference: 0.01, margin: 0, seeds: 10),
-    Plan(deviation: 0.01, difference: 0.02, margin: 0, seeds: 7),
+    Plan(deviation: 0.01, difference: 0.02, margin: 0, seeds: 6),
     Plan(deviation: 0.01, difference: 0.04, margin: 0.01, seeds: 6),
-    Plan(deviation: 0.01, difference: -0.012, margin: 0, seeds: 9),
+    Plan(deviation: 0.01, difference: -0.012, margin: 0, seeds: 8),
     Plan(deviation: 0.05, difference: 0.03, margin: 0, seeds: 24),
   ])
   func plantedDifferenceIsFoundAtThePromisedPower(_ plan: Plan) throws {
