@@ -23,7 +23,7 @@ package enum WorkloadRegistry {
     for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> any WorkloadSource {
     switch configuration.workload {
-    case "language": throw unknown("language")  // try LanguageSource(configuration, progress: progress)
+    case "language": try LanguageSource(configuration, progress: progress)
     case "quadratic": try QuadraticSource(configuration)
     case "noise": try NoiseSource(configuration)
     case "linear-transformer": try LinearTransformerSource(configuration)

@@ -2,9 +2,11 @@
 ///
 /// M drops the query, so with A = (1/n) Z M Zᵀ a layer is `Z ← C Z`, `C = I + P A Q`. The examples'
 /// moment then obeys `A ← C A Cᵀ` and the query `z ← C z`: prompts cost O(L d³), not O(L n d²).
-struct LinearAttention: Sendable {
+package struct LinearAttention: Sendable {
   /// P and Q of every layer.
-  var layers: [(p: SmallMatrix, q: SmallMatrix)]
+  package var layers: [(p: SmallMatrix, q: SmallMatrix)]
+
+  package init(layers: [(p: SmallMatrix, q: SmallMatrix)]) { self.layers = layers }
 
   /// What the backward pass needs of one layer.
   private struct Trace {
@@ -14,7 +16,7 @@ struct LinearAttention: Sendable {
   }
 
   /// Squared error of the prediction, `(-z[d] - target)²`.
-  func loss(_ prompt: RegressionPrompt) -> Double {
+  package func loss(_ prompt: RegressionPrompt) -> Double {
     var (moment, query) = (prompt.moment, prompt.query)
     for (index, layer) in layers.enumerated() {
       let step = Self.step(layer, moment)
@@ -25,7 +27,7 @@ struct LinearAttention: Sendable {
   }
 
   /// The loss; adds `weight` times its gradient to `gradients`, laid out as `layers`.
-  func lossAndGradient(
+  package func lossAndGradient(
     _ prompt: RegressionPrompt, weight: Double,
     into gradients: inout [(p: SmallMatrix, q: SmallMatrix)]
   ) -> Double {

@@ -15,7 +15,7 @@ package struct LinearTransformerSource: WorkloadSource {
   /// Standard deviation of the weights at step 0.
   package static let initialDeviation = 0.05
 
-  init(
+  package init(
     tails: RegressionPrompt.Tails, dimension: Int = 5, examples: Int = 20, layers: Int = 3,
     batch: Int = 32
   ) {

@@ -1,9 +1,9 @@
 /// A small square matrix in double precision, held in one row-major array.
-struct SmallMatrix: Sendable, Hashable {
-  let size: Int
-  var elements: [Double]
+package struct SmallMatrix: Sendable, Hashable {
+  package let size: Int
+  package var elements: [Double]
 
-  init(size: Int) {
+  package init(size: Int) {
     self.size = size
     elements = Array(repeating: 0, count: size * size)
   }
@@ -14,7 +14,7 @@ struct SmallMatrix: Sendable, Hashable {
     return matrix
   }
 
-  subscript(row: Int, column: Int) -> Double {
+  package subscript(row: Int, column: Int) -> Double {
     get { elements[row * size + column] }
     set { elements[row * size + column] = newValue }
   }
@@ -27,7 +27,7 @@ struct SmallMatrix: Sendable, Hashable {
     return result
   }
 
-  static func * (a: SmallMatrix, b: SmallMatrix) -> SmallMatrix {
+  package static func * (a: SmallMatrix, b: SmallMatrix) -> SmallMatrix {
     var result = SmallMatrix(size: a.size)
     let n = a.size
     for i in 0..<n {
@@ -39,13 +39,13 @@ struct SmallMatrix: Sendable, Hashable {
     return result
   }
 
-  static func + (a: SmallMatrix, b: SmallMatrix) -> SmallMatrix {
+  package static func + (a: SmallMatrix, b: SmallMatrix) -> SmallMatrix {
     var result = a
     for i in result.elements.indices { result.elements[i] += b.elements[i] }
     return result
   }
 
-  static func * (matrix: SmallMatrix, vector: [Double]) -> [Double] {
+  package static func * (matrix: SmallMatrix, vector: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: matrix.size)
     for i in 0..<matrix.size {
       for j in 0..<matrix.size { result[i] += matrix[i, j] * vector[j] }

@@ -7,7 +7,8 @@ import TensorKernels
 /// **Order.** A Markov chain that keeps these frequencies exactly. Lay all words on the unit interval,
 /// each as wide as its frequency, twice in two random orders; where word u of the first row and word v
 /// of the second lie over each other, u is followed by v with probability overlap/frequency(u). Both
-/// rows have Zipf's widths, so the step preserves them. Several such pairs of rows, mixed with
+/// rows have Zipf's widths, so the step preserves them; rows in which a word follows itself often are
+/// drawn again. Several such pairs of rows, mixed with
 /// `mixture`, give the chain: rare words have few successors, common ones many, as in a natural text.
 /// **Entropy.** The chain is known, so are the entropy rate (`WordMarkovSource.entropyRate`) and the
 /// loss of the best predictor on any window (`BayesFilter`).
@@ -32,8 +33,7 @@ package struct BuiltInLanguage: Sendable {
     let frequencies = Self.zipf(wordCount)
     var counts = Array(repeating: Array(repeating: 0.0, count: wordCount), count: wordCount)
     for weight in mixture {
-      let first = random.permutation(wordCount)
-      let second = random.permutation(wordCount)
+      let (first, second) = Self.rows(frequencies, &random)
       Self.overlay(first, second, widths: frequencies) { upper, lower, overlap in
         counts[upper][lower] += weight * overlap / frequencies[upper]
       }
@@ -46,6 +46,19 @@ package struct BuiltInLanguage: Sendable {
     source = WordMarkovSource(
       spellings: InventedSpelling.words(wordCount, random: &random), frequencies: frequencies,
       successors: successors)
+  }
+
+  /// Two random orders of the words in which hardly any word lies over itself, so that none stutters.
+  private static func rows(
+    _ widths: [Double], _ random: inout RandomStream
+  ) -> (upper: [Int], lower: [Int]) {
+    while true {
+      let upper = random.permutation(widths.count)
+      let lower = random.permutation(widths.count)
+      var repeated = 0.0
+      overlay(upper, lower, widths: widths) { if $0 == $1 { repeated += $2 } }
+      if repeated < max(0.01, 2 / Double(widths.count)) { return (upper, lower) }
+    }
   }
 
   private static func zipf(_ count: Int) -> [Double] {
