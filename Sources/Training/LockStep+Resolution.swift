@@ -4,6 +4,9 @@ import RunModel
 extension LockStep {
   /// Tells the world what the finished round brought, arm by arm in their order.
   func conclude(_ contents: inout Contents) {
+    for lane in assignments.indices {
+      contents.reports[lane].settledFactor = contents.reports[lane].stepFactor
+    }
     switch contents.directive {
     case .prepare: concludePreparation(&contents)
     case .evaluate: tellRecords(&contents)

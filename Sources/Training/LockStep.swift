@@ -17,8 +17,10 @@ enum Directive: Sendable, Hashable {
 
 /// What a thread reports of one arm after doing what the directive said.
 struct LaneReport: Sendable {
-  /// The factor a matched control of this arm follows in the next step.
+  /// `keep · mean scale` after the arm's latest step.
   var stepFactor = 1.0
+  /// The same as of the last barrier: what a matched control follows while the arm makes a step.
+  var settledFactor = 1.0
   var stateBytes = 0
   var divergedAt: Int?
   var wasDivergenceTold = false
@@ -168,7 +170,7 @@ final class LockStep: Sendable {
     guard specification.isMatched else { return 1 }
     let followed = followedArms[assignment.arm] ?? assignment.arm
     let lane = assignment.seedIndex * configuration.arms.count + followed
-    return contents.withLock { $0.reports[lane].stepFactor }
+    return contents.withLock { $0.reports[lane].settledFactor }
   }
 
   /// The live changes that take effect with `step`.

@@ -66,7 +66,7 @@ package final class RunController: Sendable {
         channels: channels, options: options, threadsPerArm: max(1, cores / hands.count),
         checkpoint: checkpoint, lockStep: lockStep)
       do throws(RunError) {
-        try TrainingThread.start("trainer-\(thread)") { [lockStep] in
+        try BackgroundThread.start("trainer-\(thread)") { [lockStep] in
           worker.run()
           lockStep.leave()
         }

@@ -152,11 +152,12 @@ func toyArm(_ text: String, lr: Double = 0.01, mask: Double? = nil, matched: Boo
 
 func toyConfiguration(
   arms: [ArmSpecification]? = nil, steps: Int = 40, evaluateEvery: Int = 10, seeds: Int = 1,
-  threads: Int = 2, seed: UInt64 = 3
+  threads: Int = 2, seed: UInt64 = 3,
+  clip: Double? = nil
 ) -> RunConfiguration {
   RunConfiguration(
     title: "toy", workload: "toy", steps: steps,
-    schedule: ScheduleConfiguration(kind: .cosine, warmup: .steps(5)), clip: 100,
+    schedule: ScheduleConfiguration(kind: .cosine, warmup: .steps(5)), clip: clip,
     evaluateEvery: evaluateEvery, seed: seed, seeds: seeds, threads: threads,
     arms: arms ?? [toyArm("toy"), toyArm("magma(toy)", mask: 0.5)])
 }

@@ -110,6 +110,15 @@ import Training
     #expect(run.outcome == .completed)
   }
 
+  @Test func gradientsAreClippedToTheGlobalNorm() {
+    let arms = [toyArm("a")]
+    let free = RunHarness(toyConfiguration(arms: arms)).finish()
+    let clipped = RunHarness(toyConfiguration(arms: arms, clip: 0.1)).finish()
+    #expect(free.steps[0].gradientNorm == clipped.steps[0].gradientNorm)
+    #expect(free.steps[0].gradientNorm > 1)
+    #expect(clipped.losses(arm: 0)[39] > free.losses(arm: 0)[39])
+  }
+
   @Test func aRunWhoseArmsAllDivergeSaysSo() {
     let run = RunHarness(toyConfiguration(arms: [toyArm("wild", lr: 1e12)])).finish()
     #expect(run.outcome == .everyArmDiverged)

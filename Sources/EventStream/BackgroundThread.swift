@@ -9,7 +9,7 @@ import RunModel
 #endif
 
 /// Starts plain threads for work that would block a cooperative pool.
-package enum TrainingThread {
+package enum BackgroundThread {
   /// Enough for deep call chains over large spans; only touched pages cost memory.
   private static let stackBytes = 8 << 20
 
@@ -61,7 +61,7 @@ package enum TrainingThread {
       _ attributes: UnsafePointer<pthread_attr_t>, _ context: UnsafeMutableRawPointer
     ) -> Int32 {
       var thread: pthread_t?
-      return pthread_create(&thread, attributes, { TrainingThread.enter($0) }, context)
+      return pthread_create(&thread, attributes, { BackgroundThread.enter($0) }, context)
     }
 
     private static func setName(_ name: String) { pthread_setname_np(name) }
@@ -74,7 +74,7 @@ package enum TrainingThread {
         &thread, attributes,
         { context in
           guard let context else { return nil }
-          return TrainingThread.enter(context)
+          return BackgroundThread.enter(context)
         }, context)
     }
 

@@ -1,0 +1,107 @@
+import RunModel
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Files that are either wholly there or not at all.
+enum DurableFile {
+  /// Writes `bytes` under a temporary name, syncs, and renames: readers see the old or the new file.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(RunError) {
+    let temporary = path + ".tmp"
+    try write(bytes, to: temporary)
+    try rename(temporary, to: path)
+  }
+
+  /// Writes and syncs a file of its own; a half-written one is removed again.
+  static func write(_ bytes: [UInt8], to path: String) throws(RunError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw FileError.last("write", path) }
+    do throws(RunError) {
+      try append(bytes, to: file, path: path)
+      guard fsync(file) == 0 else { throw FileError.last("write", path) }
+    } catch {
+      close(file)
+      unlink(path)
+      throw error
+    }
+    guard close(file) == 0 else { throw FileError.last("write", path) }
+  }
+
+  /// Moves a synced file to its final name and makes the move itself durable.
+  static func rename(_ source: String, to target: String) throws(RunError) {
+    #if canImport(Glibc)
+      let code = Glibc.rename(source, target)
+    #else
+      let code = Darwin.rename(source, target)
+    #endif
+    guard code == 0 else { throw FileError.last("rename to", target) }
+    syncDirectory(of: target)
+  }
+
+  /// Writes all of `bytes`, however many calls it takes.
+  static func append(_ bytes: [UInt8], to file: Int32, path: String) throws(RunError) {
+    var start = 0
+    while start < bytes.count {
+      let written = bytes.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(file, buffer.baseAddress.map { $0 + start }, buffer.count - start)
+        #else
+          Darwin.write(file, buffer.baseAddress.map { $0 + start }, buffer.count - start)
+        #endif
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError.last("write", path)
+      }
+      start += written
+    }
+  }
+
+  /// Not every file system can sync a directory; where it cannot, the rename is as safe as it gets.
+  private static func syncDirectory(of path: String) {
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    let directory = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
+  }
+
+  static func read(_ path: String) throws(RunError) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw unreadable(path) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError.bad(path, "is not a file", "give a run or checkpoint directory")
+    }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    var start = 0
+    while start < bytes.count {
+      let (offset, count) = (start, bytes.count - start)
+      let got = bytes.withUnsafeMutableBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.read(file, buffer.baseAddress.map { $0 + offset }, count)
+        #else
+          Darwin.read(file, buffer.baseAddress.map { $0 + offset }, count)
+        #endif
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw unreadable(path) }
+      if got == 0 { break }
+      start += got
+    }
+    bytes.removeLast(bytes.count - start)
+    return bytes
+  }
+
+  private static func unreadable(_ path: String) -> RunError {
+    var error = FileError.last("read", path)
+    error.category = .input
+    return error
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import RunModel
+
+extension RunDirectory {
+  /// All records of `metrics.jsonl`; a line cut short by a kill is left out, other damage is an error.
+  package func readMetrics() throws(RunError) -> [EvaluationRecord] {
+    try read(EvaluationRecord.self, from: metricsPath)
+  }
+
+  /// All live changes of `journal.jsonl`.
+  package func readJournal() throws(RunError) -> [Intervention] {
+    try read(Intervention.self, from: journalPath)
+  }
+
+  private func read<Value: Decodable>(
+    _ type: Value.Type, from file: String
+  ) throws(RunError) -> [Value] {
+    let decoder = JSONDecoder()
+    var values: [Value] = []
+    for (number, line) in try lines(of: file).enumerated() {
+      do {
+        values.append(try decoder.decode(type, from: Data(line.utf8)))
+      } catch {
+        throw FileError.bad(
+          "\(file):\(number + 1)", "is not a record of a run", "remove the line")
+      }
+    }
+    return values
+  }
+
+  /// The complete lines of a file: what follows the last newline was being written when it ended.
+  private func lines(of file: String) throws(RunError) -> [String] {
+    let text = String(decoding: try DurableFile.read(file), as: UTF8.self)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines.removeLast()
+    return lines.filter { !$0.isEmpty }
+  }
+
+  /// Takes the records back to the state of `checkpoint`, from where the run goes on: evaluations
+  /// after it, closing lines and later changes go.
+  package func rewind(to checkpoint: CheckpointSet) throws(RunError) {
+    let decoder = JSONDecoder()
+    let kept = try lines(of: metricsPath).filter { line in
+      guard let record = try? decoder.decode(EvaluationRecord.self, from: Data(line.utf8)) else {
+        return false
+      }
+      return record.step <= checkpoint.step && record.final != true
+    }
+    try DurableFile.replace(metricsPath, with: Array(kept.map { $0 + "\n" }.joined().utf8))
+    var journal = ""
+    for change in checkpoint.interventions { journal += try Self.line(change) }
+    try DurableFile.replace(journalPath, with: Array(journal.utf8))
+  }
+
+  /// A live change as a line of the journal.
+  static func line(_ change: Intervention) throws(RunError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(change), as: UTF8.self) + "\n"
+    } catch {
+      throw RunError(.failure, "cannot write the change of '\(change.key)': \(error)")
+    }
+  }
+}

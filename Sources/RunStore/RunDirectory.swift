@@ -1,0 +1,84 @@
+import Foundation
+import RunModel
+
+/// The directory of one run: configuration, metrics, journal, and a checkpoint of every arm.
+///
+/// ```
+/// run.yaml  metrics.jsonl  journal.jsonl
+/// arms/<lane>-<name>/seed-<n>/{config.json, model.safetensors, optimizer.safetensors, state.json}
+/// ```
+package struct RunDirectory: Sendable, Hashable {
+  package let path: String
+
+  package var configurationPath: String { path + "/run.yaml" }
+  package var metricsPath: String { path + "/metrics.jsonl" }
+  package var journalPath: String { path + "/journal.jsonl" }
+  /// Lists the files of a checkpoint that is being put in place.
+  var pendingPath: String { path + "/checkpoint.pending" }
+
+  /// Makes a new run directory; a directory that is not empty is refused.
+  ///
+  /// - Parameter configuration: the text of `run.yaml`.
+  /// - Throws: `RunError`: .usage for a directory in use, .failure for what the system refuses.
+  package static func create(
+    at path: String, configuration: String
+  ) throws(RunError) -> RunDirectory {
+    let directory = RunDirectory(path: path)
+    if let contents = try? FileManager.default.contentsOfDirectory(atPath: path) {
+      guard contents.isEmpty else {
+        throw RunError(
+          .usage, "is not empty", place: path,
+          remedy: "name a new directory, or go on with --resume \(path)")
+      }
+    }
+    try makeDirectory(path)
+    try DurableFile.replace(directory.configurationPath, with: Array(configuration.utf8))
+    for file in [directory.metricsPath, directory.journalPath] {
+      try DurableFile.replace(file, with: [])
+    }
+    return directory
+  }
+
+  /// Opens a run directory; throws `RunError` (.input) when there is none.
+  package static func open(at path: String) throws(RunError) -> RunDirectory {
+    let directory = RunDirectory(path: path)
+    guard FileManager.default.fileExists(atPath: directory.configurationPath) else {
+      throw FileError.bad(
+        path, "is not a run directory: it has no run.yaml", "name a directory made with --out")
+    }
+    try directory.finishPendingCheckpoint()
+    return directory
+  }
+
+  /// The text of `run.yaml`.
+  package func configurationText() throws(RunError) -> String {
+    String(decoding: try DurableFile.read(configurationPath), as: UTF8.self)
+  }
+
+  /// Where the checkpoint of an arm and seed lies.
+  package func checkpointPath(
+    arm: Int, seedIndex: Int, of configuration: RunConfiguration
+  ) -> String {
+    let lane = configuration.lanes[arm].letter
+    let seed = configuration.seed &+ UInt64(seedIndex)
+    return path + "/arms/\(lane)-\(configuration.arms[arm].fileName)/seed-\(seed)"
+  }
+
+  static func makeDirectory(_ path: String) throws(RunError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.make("make the directory", path, code: systemCode(of: error))
+    }
+  }
+
+  /// The `errno` behind an error of Foundation.
+  private static func systemCode(of error: any Error) -> Int32 {
+    let cocoa = error as NSError
+    if cocoa.domain == NSPOSIXErrorDomain { return Int32(cocoa.code) }
+    guard let underlying = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError else {
+      return cocoa.code == CocoaError.fileWriteNoPermission.rawValue ? EACCES : EIO
+    }
+    return Int32(underlying.code)
+  }
+}
