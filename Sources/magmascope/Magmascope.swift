@@ -1,1 +1,22 @@
-@main struct Magmascope { static func main() { print("magmascope") } }
+import ArgumentParser
+import Presets
+import RunModel
+
+/// The command line: every command, its help and its exit codes.
+struct Magmascope: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "magmascope",
+    abstract: "Trains small models in the background and compares optimizers side by side.",
+    discussion: """
+      Does masking optimizer updates help, and why? Without a command the explorer opens, with the \
+      preset first-look already running.
+      """,
+    version: "magmascope \(version) (\(PresetLibrary.buildCommit))",
+    subcommands: [
+      ExploreCommand.self, TrainCommand.self, ReplayCommand.self, PresetsCommand.self,
+      OptimizersCommand.self, BenchCommand.self,
+    ],
+    defaultSubcommand: ExploreCommand.self)
+}

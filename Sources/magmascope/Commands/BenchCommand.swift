@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import RunModel
+import TensorKernels
+
+/// `magmascope bench`: tokens a second of the real engine, and where a step's time goes.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures training speed against this machine's limit.")
+
+  @Option(help: "Model size: nano, micro, tiny or small.")
+  var model: ModelSize = .micro
+
+  @Option(help: "Arms trained side by side: Adam and Magma(Adam) in turn.")
+  var arms = 1
+
+  @Option(help: "Most threads to compute with (default: all cores).")
+  var threads: Int?
+
+  @Option(help: "Seconds to measure for.")
+  var seconds = 4.0
+
+  @Flag(help: "As one JSON object.")
+  var json = false
+
+  func run() throws {
+    guard (1...64).contains(arms) else {
+      throw RunError(.usage, "\(arms) is out of range", place: "--arms", remedy: "allowed: 1..64")
+    }
+    guard (0.1...600).contains(seconds) else {
+      throw RunError(
+        .usage, "\(seconds) is out of range", place: "--seconds", remedy: "allowed: 0.1..600")
+    }
+    let benchmark = TrainingBenchmark(
+      model: ModelConfiguration(size: model), arms: arms,
+      threads: try check(threads, "--threads", 1...1024), seconds: seconds)
+    let report = try benchmark.measure()
+    json ? try printJSON(report) : printText(report)
+  }
+
+  private func printJSON(_ report: TrainingBenchmark.Report) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+  }
+
+  private func printText(_ report: TrainingBenchmark.Report) {
+    let lines = [
+      "model      \(report.model), \(report.arms) arm(s), at most \(report.threads) thread(s)",
+      "kernels    \(report.kernels)",
+      String(format: "speed      %.0f tokens/s, all arms together", report.tokensPerSecond),
+      String(format: "step       %.3f ms", report.msPerStep),
+      String(
+        format: "peak       %.1f %% of %.1f GFLOP/s", 100 * report.peakShare, report.peakGFLOPs),
+    ]
+    lines.forEach { print($0) }
+    print("one arm on one thread, ms a step")
+    let order = ["forward", "backward", "optimizer", "masking"]
+    for phase in order {
+      print(
+        "  " + phase.padding(toLength: 10, withPad: " ", startingAt: 0)
+          + String(format: "%8.3f", report.phases[phase] ?? 0))
+    }
+  }
+}

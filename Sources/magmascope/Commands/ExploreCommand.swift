@@ -1,0 +1,79 @@
+import ArgumentParser
+import CursesTerminal
+import Explorer
+import Foundation
+import Optimizers
+import Presets
+import RunModel
+import TerminalUI
+import Workloads
+
+/// `magmascope [explore]`: the interactive explorer; without a terminal on stdout, plain training.
+struct ExploreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explore", abstract: "Opens the explorer with the chosen comparison running.")
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var display: DisplayFlags
+
+  func run() throws {
+    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+    let configuration = try selection.configuration(library: library)
+    let options = try display.options()
+    guard isatty(STDOUT_FILENO) == 1 else {
+      return try HeadlessTraining(configuration: configuration, format: .plain).run()
+    }
+    if let status = Supervisor.run() { throw ExitCode(status) }
+    try MainActor.assumeIsolated {
+      try explore(configuration, library: library, options: options)
+    }
+  }
+
+  @MainActor
+  private func explore(
+    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions
+  ) throws {
+    let signals = TerminalSignals.install()
+    TerminalSignals.block()
+    let terminal: CursesTerminal
+    do {
+      terminal = try CursesTerminal(options)
+    } catch {
+      throw RunError(.terminal, error.description)
+    }
+    TerminalSignals.guardAgainstCrashes()
+    TerminalSignals.unblock()
+    let session = ExplorerSession(
+      state: state(configuration, library: library, options: options, terminal: terminal),
+      terminal: terminal)
+    if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
+    let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
+    terminal.close()
+    if let file = display.stats {
+      try OutputFile.write(Data(statistics.json.utf8), to: file)
+    }
+    if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
+  }
+
+  @MainActor
+  private func state(
+    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions,
+    terminal: CursesTerminal
+  ) -> ExplorerState {
+    let builder = ConfigurationBuilder(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
+    let presets = library.names.compactMap { name -> PresetEntry? in
+      guard let fields = try? library.fields(name),
+        let run = try? builder.build(fields, category: .input)
+      else { return nil }
+      return PresetEntry(name: name, configuration: run)
+    }
+    return ExplorerState(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors,
+      presets: presets, configuration: configuration,
+      options: ExplorerOptions(
+        version: Magmascope.version, glyphs: terminal.capabilities.glyphs,
+        theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse, canSave: false,
+        exports: [], framesPerSecond: options.framesPerSecond))
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Optimizers
+import Presets
+import RunModel
+import TextTable
+import Workloads
+
+/// `magmascope presets list | show NAME | check FILE...`
+struct PresetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "presets", abstract: "Lists, shows and checks presets.",
+    subcommands: [List.self, Show.self, Check.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Names and titles of all presets.")
+
+    func run() throws {
+      let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+      let rows = try library.names.map { name in
+        (name, try library.fields(name).title ?? "")
+      }
+      let width = rows.map(\.0.count).max() ?? 0
+      for (name, title) in rows {
+        print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + title)
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints a preset's text.")
+
+    @Argument(help: "Name of a preset, or a .yaml file.")
+    var name: String
+
+    func run() throws {
+      let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+      print(try library.source(name).text, terminator: "")
+    }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reads preset files as strictly as a run would.")
+
+    @Argument(help: "Preset files.")
+    var files: [String]
+
+    func run() throws {
+      let builder = ConfigurationBuilder(
+        catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
+      let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+      var firstError: RunError?
+      for file in files {
+        do {
+          let path = file.contains("/") || file.hasSuffix(".yaml") ? file : "./" + file
+          _ = try builder.build(try library.fields(path), category: .input)
+          print("\(file): ok")
+        } catch {
+          FileHandle.standardError.write(Data("magmascope: \(error)\n".utf8))
+          firstError = firstError ?? error
+        }
+      }
+      if let firstError { throw ExitCode(firstError.exitCode) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import EventStream
+import Foundation
+import Optimizers
+import RunModel
+import Training
+import Workloads
+
+/// Runs a configuration to its end without a screen, handing every event on as it happens.
+struct HeadlessRun {
+  var configuration: RunConfiguration
+  var recorder: (any RunRecorder)?
+  var checkpoint: CheckpointSet?
+  /// Stops the run when it says so; asked after every batch of events.
+  var signals: SignalWatcher?
+
+  /// What the run came to.
+  struct Result {
+    var outcome: RunOutcome
+    var records: [EvaluationRecord]
+  }
+
+  /// Blocks until the run has ended. `onEvent` and `onProgress` are called on this thread.
+  func run(
+    onEvent: (RunEvent) throws -> Void, onProgress: (StepMetrics) -> Void
+  ) throws -> Result {
+    let source = try WorkloadRegistry.source(for: configuration)
+    let semaphore = DispatchSemaphore(value: 0)
+    let wake = WakeSignal { semaphore.signal() }
+    let channels = RunChannels(
+      steps: Mailbox(capacity: 4096), recorder: recorder, wake: { wake.signal() })
+    let controller = RunController(
+      configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
+      options: RunOptions())
+    controller.start()
+    return try follow(
+      controller, channels,
+      wait: {
+        _ = semaphore.wait(timeout: .now() + 0.2)
+        wake.clear()
+      }, onEvent: onEvent, onProgress: onProgress)
+  }
+
+  private func follow(
+    _ controller: RunController, _ channels: RunChannels, wait: () -> Void,
+    onEvent: (RunEvent) throws -> Void, onProgress: (StepMetrics) -> Void
+  ) throws -> Result {
+    var result = Result(outcome: .completed, records: [])
+    var events: [RunEvent] = []
+    var steps: [StepMetrics] = []
+    var isStopping = false
+    while true {
+      wait()
+      channels.events.drain(into: &events)
+      channels.steps?.drain(into: &steps)
+      if let last = steps.last { onProgress(last) }
+      for event in events {
+        try onEvent(event)
+        switch event {
+        case .evaluated(_, _, let record), .armFinished(_, _, let record):
+          result.records.append(record)
+        case .failed(let message): throw RunError(.failure, message)
+        case .finished(let outcome):
+          result.outcome = outcome
+          controller.waitUntilFinished()
+          return result
+        default: continue
+        }
+      }
+      if !isStopping, signals?.exitCode != nil {
+        isStopping = true
+        controller.stop()
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import CursesTerminal
+import EventStream
+import Explorer
+import Foundation
+import RunModel
+import TerminalUI
+
+/// The explorer at work: hands events to the reducer, does what it asks, draws what it shows.
+@MainActor
+final class ExplorerSession {
+  static let exports: [ExportKind] = [.csv, .jsonl, .svg, .tensorboard, .latex, .text]
+
+  /// 128 + the signal that ended the session; nil when the user left.
+  private(set) var exitCode: Int32?
+  private var state: ExplorerState
+  private let terminal: CursesTerminal
+  private let waker = Waker()
+  private let runner: BackgroundRunner
+  private var isFinished = false
+  private let start = ContinuousClock.now
+  private var lastMeasured = 0.0
+
+  init(state: ExplorerState, terminal: CursesTerminal) {
+    self.state = state
+    self.terminal = terminal
+    runner = BackgroundRunner(wake: { [waker] in waker.wake() })
+  }
+
+  /// Runs until the user or a signal ends it; the terminal is still open then.
+  func run(signals: TerminalSignals, framesPerSecond: Int) -> LoopStatistics {
+    let loop = EventLoop(
+      terminal: terminal, waker: waker, signals: signals, framesPerSecond: framesPerSecond)
+    dispatch(.resize(terminal.size))
+    perform(launch(&state))
+    loop.run(
+      EventLoop.Handlers(
+        onEvent: { [self] in handle($0) },
+        // Being woken only means that a frame is due; news is collected once a frame.
+        onWake: {},
+        render: { [self] size in
+          collect(loop.statistics)
+          dispatch(.tick(elapsed()))
+          return view(state, size: size)
+        },
+        shouldQuit: { [self] in isFinished }))
+    runner.shutDown()
+    return loop.statistics
+  }
+
+  private func handle(_ event: InputEvent) {
+    switch event {
+    case .key(let key): dispatch(.key(key))
+    case .mouse(let mouse): dispatch(.mouse(mouse))
+    case .resize(let size): dispatch(.resize(size))
+    case .wake, .resumed: break
+    case .signal(.suspend): break
+    case .signal(.interrupt): end(with: 130)
+    case .signal(.terminate): end(with: 143)
+    case .signal(.hangup), .detached: end(with: 129)
+    }
+  }
+
+  /// A signal: keep what there is, then go.
+  private func end(with code: Int32) {
+    exitCode = exitCode ?? code
+    runner.saveBeforeLeaving()
+    isFinished = true
+  }
+
+  private func collect(_ statistics: LoopStatistics) {
+    for batch in runner.drain() { dispatch(.run(batch)) }
+    for answer in runner.answers() { dispatch(answer) }
+    let now = elapsed()
+    if now - lastMeasured > 1 {
+      lastMeasured = now
+      dispatch(.measured(FrameStatistics(statistics)))
+    }
+  }
+
+  private func dispatch(_ action: Action) {
+    perform(reduce(&state, action))
+  }
+
+  private func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .start(let configuration, let number): runner.start(configuration, number: number)
+      case .command(let command): runner.send(command)
+      case .save: runner.save()
+      case .export(let kind): runner.export(kind, screen: view(state, size: terminal.size))
+      case .quit(let saveFirst):
+        if saveFirst { runner.saveBeforeLeaving() }
+        isFinished = true
+      case .suspend: raise(SIGTSTP)
+      case .redraw: terminal.redraw()
+      case .setMouse(let on): terminal.setMouse(on)
+      }
+    }
+  }
+
+  private func elapsed() -> Double {
+    let parts = (ContinuousClock.now - start).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+}
+
+extension FrameStatistics {
+  /// What the loop has measured so far.
+  fileprivate init(_ loop: LoopStatistics) {
+    let wall = max(1e-9, Double(loop.wallNanoseconds) / 1e9)
+    self.init(
+      framesPerSecond: Double(loop.frames) / wall,
+      frameMilliseconds: (loop.buildAndPush.mean ?? 0) / 1e6,
+      bytesPerFrame: loop.bytesPerFrame ?? 0, cpuShare: loop.processorShare ?? 0)
+  }
+}

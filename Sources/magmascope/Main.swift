@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import RunModel
+
+/// Parses the arguments, runs the command, and turns every error into one line and an exit code.
+@main
+enum Main {
+  @MainActor
+  static func main() {
+    do {
+      var command = try Magmascope.parseAsRoot()
+      try command.run()
+    } catch let error as RunError {
+      fail(error.description, code: error.exitCode)
+    } catch let error as InterruptedRun {
+      exit(error.exitCode)
+    } catch {
+      report(error)
+    }
+  }
+
+  /// Help and version are answers and go to stdout; anything else is the user's mistake: exit 2.
+  private static func report(_ error: any Error) -> Never {
+    let code = Magmascope.exitCode(for: error)
+    let message = Magmascope.message(for: error)
+    guard code != .success else {
+      if !message.isEmpty { print(message) }
+      exit(0)
+    }
+    if case .some(let silent) = error as? ExitCode { exit(silent.rawValue) }
+    let line = message.split(separator: "\n").joined(separator: " ")
+    fail(line + " (see magmascope --help)", code: 2)
+  }
+
+  private static func fail(_ message: String, code: Int32) -> Never {
+    let line = message.replacing("\n", with: " ")
+    FileHandle.standardError.write(Data("magmascope: \(line)\n".utf8))
+    exit(code)
+  }
+}
+
+/// A run that a signal ended after it was saved: 129, 130 or 143.
+struct InterruptedRun: Error {
+  var exitCode: Int32
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import RunModel
+import TerminalUI
+
+/// The flags that choose how the explorer looks.
+struct DisplayFlags: ParsableArguments {
+  @Option(help: "Glyphs: braille, block or ascii (default: the finest the locale allows).")
+  var glyphs: GlyphTier?
+
+  @Option(help: "Colours: always, auto or never. Beats NO_COLOR and CLICOLOR_FORCE.")
+  var color: ColorChoice = .auto
+
+  @Option(help: "Most frames a second, 1 to 120.")
+  var fps = 20
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  @Option(help: "Theme by name.")
+  var theme = Theme.standard.name
+
+  @Option(help: "Write frame and latency figures to this file at exit.")
+  var stats: String?
+
+  /// Dies on purpose, to test that the terminal survives it.
+  @Option(help: .hidden)
+  var crashTest: String?
+
+  func options() throws(RunError) -> DisplayOptions {
+    guard (1...120).contains(fps) else {
+      throw RunError(.usage, "\(fps) is out of range", place: "--fps", remedy: "allowed: 1..120")
+    }
+    guard Theme.named(theme) != nil else {
+      let names = Theme.all.map(\.name)
+      throw RunError(
+        .usage, "unknown theme '\(theme)'" + suggestion(for: theme, among: names),
+        place: "--theme", remedy: "known: " + names.joined(separator: ", "))
+    }
+    return DisplayOptions(
+      glyphs: glyphs, color: color, framesPerSecond: fps, mouse: !noMouse, theme: theme)
+  }
+}
+
+extension GlyphTier: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}

@@ -1,0 +1,176 @@
+import ArgumentParser
+import Optimizers
+import Presets
+import RunModel
+import Workloads
+
+/// The flags that choose what is trained; the same for every command that trains.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: "Preset by name, or a .yaml file (default: first-look).")
+  var preset: String?
+
+  @Option(
+    name: .customLong("arm"),
+    help: "An optimizer, e.g. adam:lr=1e-3 or 'magma(adam)'; repeat it. Replaces the preset's.")
+  var arms: [String] = []
+
+  @Option(help: "Train on the bytes of this file, or - for standard input.")
+  var text: String?
+
+  @Option(help: "What to train: language, quadratic, noise, ...")
+  var workload: String?
+
+  @Option(help: "Model size: nano, micro, tiny or small.")
+  var model: ModelSize?
+
+  @Option(help: "Transformer layers.")
+  var layers: Int?
+
+  @Option(help: "Width of the model.")
+  var width: Int?
+
+  @Option(help: "Attention heads.")
+  var heads: Int?
+
+  @Option(help: "Inner width of the feed-forward network.")
+  var ffn: Int?
+
+  @Option(help: "Context length in tokens.")
+  var context: Int?
+
+  @Option(help: "Sequences a step.")
+  var batch: Int?
+
+  @Option(help: "Architecture: llama or gemma.")
+  var architecture: ModelConfiguration.Architecture?
+
+  @Option(help: "Output head: tied or untied.")
+  var head: ModelConfiguration.Head?
+
+  @Option(help: "Steps to train; also the length of the schedule.")
+  var steps: Int?
+
+  @Option(help: "Learning-rate schedule: constant or cosine.")
+  var schedule: ScheduleConfiguration.Kind?
+
+  @Option(help: "Warm-up in steps, or a percentage of them: 100 or 10%.")
+  var warmup: String?
+
+  @Option(help: "Largest gradient norm, or none.")
+  var clip: String?
+
+  @Option(help: "Steps between evaluations (default: a twentieth of the run).")
+  var evalEvery: Int?
+
+  @Option(help: "Seed of weights, batches and coins (default: 0).")
+  var seed: UInt64?
+
+  @Option(help: "Paired seeds to run (default: 1).")
+  var seeds: Int?
+
+  @Option(help: "Most threads to compute with (default: all cores).")
+  var threads: Int?
+
+  @Option(name: .customLong("set"), help: "A setting of the workload: KEY=VALUE; repeat it.")
+  var settings: [String] = []
+
+  /// The complete run: flags over the preset over the defaults.
+  func configuration(library: PresetLibrary) throws -> RunConfiguration {
+    let name = preset ?? "first-look"
+    let builder = ConfigurationBuilder(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
+    let presetFields = try library.fields(name)
+    var flags = try fields()
+    if flags.workload != nil, flags.workload != presetFields.workload {
+      flags = try fields().keepingNothingOf(presetFields)
+      return try builder.build(flags, category: .usage)
+    }
+    // The preset by itself first, so that its own mistakes are reported as the file's.
+    _ = try builder.build(presetFields, category: .input)
+    return try builder.build(presetFields.overridden(by: flags), category: .usage)
+  }
+
+  private func fields() throws -> PresetFields {
+    var fields = PresetFields()
+    fields.arms = arms.isEmpty ? nil : arms.map { .init(text: $0, place: "--arm") }
+    fields.data = text.map { .file($0) }
+    fields.workload = workload
+    fields.model = try modelFields()
+    fields.steps = try check(steps, "--steps", FieldLimits.steps)
+    fields.scheduleKind = schedule
+    fields.warmup = try parsedWarmup()
+    fields.clip = try parsedClip()
+    fields.evaluateEvery = try check(evalEvery, "--eval-every", FieldLimits.evaluateEvery)
+    fields.seed = seed
+    fields.seeds = try check(seeds, "--seeds", FieldLimits.seeds)
+    fields.threads = try check(threads, "--threads", FieldLimits.threads)
+    fields.settings = try settings.map(setting)
+    return fields
+  }
+
+  private func modelFields() throws -> PresetFields.ModelFields {
+    var model = PresetFields.ModelFields()
+    model.size = self.model
+    model.layers = try check(layers, "--layers", FieldLimits.layers)
+    model.width = try check(width, "--width", FieldLimits.width)
+    model.heads = try check(heads, "--heads", FieldLimits.heads)
+    model.ffn = try check(ffn, "--ffn", FieldLimits.ffn)
+    model.context = try check(context, "--context", FieldLimits.context)
+    model.batch = try check(batch, "--batch", FieldLimits.batch)
+    model.architecture = architecture
+    model.head = head
+    return model
+  }
+
+  private func parsedWarmup() throws -> ScheduleConfiguration.Warmup? {
+    guard let warmup else { return nil }
+    if let parsed = ScheduleConfiguration.Warmup(text: warmup) { return parsed }
+    throw RunError(
+      .usage, "'\(warmup)' is neither steps nor a share", place: "--warmup",
+      remedy: "write for example 100 or 10%")
+  }
+
+  private func parsedClip() throws -> PresetFields.Clip? {
+    guard let clip else { return nil }
+    if clip == "none" { return PresetFields.Clip.none }
+    if let norm = Double(clip), FieldLimits.clip.contains(norm) { return .norm(norm) }
+    throw RunError(
+      .usage, "'\(clip)' is not a gradient norm", place: "--clip",
+      remedy: "write a positive number or none")
+  }
+
+  private func setting(_ text: String) throws -> PresetFields.SettingField {
+    let pair = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard pair.count == 2 else {
+      throw RunError(.usage, "'\(text)' is not KEY=VALUE", place: "--set")
+    }
+    return .init(key: pair[0], text: pair[1], place: "--set")
+  }
+}
+
+/// `value` if it lies in `range`; else the flag's error.
+func check(_ value: Int?, _ flag: String, _ range: ClosedRange<Int>) throws(RunError) -> Int? {
+  guard let value, !range.contains(value) else { return value }
+  throw RunError(
+    .usage, "\(value) is out of range", place: flag,
+    remedy: "allowed: \(range.lowerBound)..\(range.upperBound)")
+}
+
+extension PresetFields {
+  /// These flags for a workload other than the preset's: its arms and budget still stand.
+  fileprivate func keepingNothingOf(_ preset: PresetFields) -> PresetFields {
+    var fields = self
+    fields.arms = arms ?? preset.arms
+    fields.steps = steps ?? preset.steps
+    fields.scheduleKind = scheduleKind ?? preset.scheduleKind
+    fields.warmup = warmup ?? preset.warmup
+    fields.scheduleFloor = scheduleFloor ?? preset.scheduleFloor
+    fields.clip = clip ?? preset.clip
+    return fields
+  }
+}
+
+extension ModelSize: ExpressibleByArgument {}
+extension ModelConfiguration.Architecture: ExpressibleByArgument {}
+extension ModelConfiguration.Head: ExpressibleByArgument {}
+extension ScheduleConfiguration.Kind: ExpressibleByArgument {}
