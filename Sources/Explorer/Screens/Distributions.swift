@@ -11,9 +11,10 @@ struct MaskPanel: Widget {
   var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let inside = buffer.box(area, title: title, note: note(area.width), focused: isFocused)
+    let inside = buffer.box(
+      area, title: title(area.width), note: note(area.width), focused: isFocused)
     guard let arm, let mask = arm.maskProbability else {
-      sayNothing("no coins in this arm", on: &buffer, in: inside)
+      sayNothing("no mask: every update is applied", on: &buffer, in: inside)
       return
     }
     let rates = arm.blocks.maskRates
@@ -29,10 +30,14 @@ struct MaskPanel: Widget {
     buffer.draw(HistogramRows(rows), in: inside)
   }
 
-  private var title: String { "mask rate per block" }
+  /// In a narrow panel the probability is all there is room for.
+  private func title(_ width: Int) -> String {
+    guard width < 46, let mask = arm?.maskProbability else { return "mask rate per block" }
+    return "mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
+  }
 
   private func note(_ width: Int) -> String {
-    guard let arm, let mask = arm.maskProbability else { return "" }
+    guard width >= 46, let arm, let mask = arm.maskProbability else { return "" }
     let label = "mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
     let coins = arm.blocks.coinCount
     return width >= 56 ? "\(arm.letter)  \(label)  n=\(coins)" : label

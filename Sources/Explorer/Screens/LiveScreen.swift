@@ -114,11 +114,18 @@ struct TracePanel: Widget {
       chart.reference = (null, "noise \(Shown.share(null, decimals: 3))")
     }
     var scene = chart.scene()
+    if kind != .effectiveRate { scene.marks.removeAll(where: isRaw) }
     if traces.isEmpty { scene.note = "no masked arm" }
     buffer.draw(
       ChartPanel(
         scene, letters: state.run.arms.map(\.letter), isFocused: isFocused, title: title ?? name,
         note: ""), in: area)
+  }
+
+  /// Single steps are so noisy that they would fill the small panel.
+  private func isRaw(_ mark: ChartMark) -> Bool {
+    guard state.settings.smoothing != .none, case .line(let line) = mark else { return false }
+    return line.stroke == .thin && line.letter == nil
   }
 
   private var name: String {

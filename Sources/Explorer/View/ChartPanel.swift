@@ -74,7 +74,7 @@ struct ChartPanel: Widget {
   private func drawHorizontalTicks(on buffer: inout CellBuffer, y: Int, plot: Rectangle) {
     let name = scene.xAxis.label
     let ticks = Ticks.fitting(
-      scene.xAxis.scale, length: Double(plot.width), gap: 2, limit: max(2, plot.width / 10)
+      scene.xAxis.scale, length: Double(plot.width), gap: 2, limit: max(2, plot.width / 9)
     ) { Double($0.columns) }
     for tick in ticks {
       buffer.write(

@@ -11,7 +11,8 @@ struct HeaderLine: Widget {
     let room = max(0, area.width - right.columns - 1)
     var left = TextLine()
     left.append("magmascope", .title)
-    for part in about where left.columns + part.columns + 3 <= room {
+    for part in about {
+      guard left.columns + part.columns + 3 <= room else { break }
       left.append("   " + part, .muted)
     }
     left.draw(on: &buffer, in: area.cutLeft(room).0)
@@ -41,6 +42,7 @@ struct HeaderLine: Widget {
     guard configuration.workload == "language" else { return configuration.workload }
     let model = configuration.model
     let name = model.size?.rawValue ?? "d\(model.width)L\(model.layers)"
+    if state.size.width < 72 { return name }
     let size = state.run.summary.map { " " + Shown.count($0.parameterCount) } ?? ""
     return "\(model.architecture.rawValue) \(name)\(size)"
   }

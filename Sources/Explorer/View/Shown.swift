@@ -13,7 +13,7 @@ package enum Shown {
   /// A difference with its sign: `+.029`, `-.012`.
   package static func difference(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "-" }
-    let text = abs(value) < 10 ? NumberFormat.fixed(value, decimals: 3) : loss(value)
+    let text = abs(value) < 10 ? share(value, decimals: 3) : loss(value)
     return (text.hasPrefix("-") ? "" : "+") + text
   }
 
@@ -70,5 +70,13 @@ extension Shown {
   /// A cost relative to another: `1.02`.
   package static func ratio(_ value: Double) -> String {
     value.isFinite ? NumberFormat.fixed(value, decimals: 2) : "-"
+  }
+}
+
+extension Shown {
+  /// A distance in standard deviations: `+1.3`, `-0.4`.
+  static func deviations(_ value: Double) -> String {
+    let text = NumberFormat.fixed(value, decimals: 1)
+    return text.hasPrefix("-") ? text : "+" + text
   }
 }

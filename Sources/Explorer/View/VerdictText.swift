@@ -33,9 +33,9 @@ enum VerdictText {
     lines.append(difference(state))
     if run.isExploratory { lines.append(TextLine("EXPLORATORY: changed live", .warning)) }
     lines += [
-      TextLine("one draw can land either way", .muted),
-      TextLine("a verdict needs 6 paired seeds", .muted),
-      TextLine("n sets up more, v says more", .muted),
+      TextLine("either may be luck", .muted),
+      TextLine("needs 6 paired seeds", .muted),
+      TextLine("n: more seeds  v: why", .muted),
     ]
     return lines
   }
@@ -48,7 +48,7 @@ enum VerdictText {
     return TextLine([
       TextRun("\(right.letter)-\(left.letter) ", .muted),
       TextRun(Shown.difference(point.difference), .strong),
-      TextRun(" nats at step \(point.step)", .muted),
+      TextRun(" at step \(point.step)", .muted),
     ])
   }
 
