@@ -54,7 +54,8 @@ let package = Package(
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Workloads", ["TensorKernels", "RunModel", numerics, heap], swiftSettings: numeric),
     library(
-      "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"], swiftSettings: numeric),
+      "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics],
+      swiftSettings: numeric),
     library("EventStream", ["RunModel", deque]),
     library(
       "Training", ["Workloads", "Optimizers", "Probes", "EventStream", "TensorKernels", "RunModel"]),
@@ -87,8 +88,8 @@ let package = Package(
     tests("RunModel"),
     tests("TensorKernels"),
     tests("Optimizers", ["TensorKernels", "RunModel"]),
-    tests("Workloads", ["TensorKernels", "RunModel"]),
-    tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel"]),
+    tests("Workloads", ["TensorKernels", "RunModel", numerics]),
+    tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics]),
     tests("EventStream", ["RunModel"]),
     tests("Training", ["Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel"]),
     tests("Metrics", ["RunModel"]),
