@@ -83,7 +83,7 @@ private let point: [Float] = [0.3, -1.2, 0.7, 0.1, 2.0, -0.4, -0.9, 0.6, 1.1]
       for: configuration("quadratic", ["start": .number(setting)]))
     #expect(source.makeWorkload(threads: 1).start() == Array(repeating: expected, count: 9))
     #expect(source.layout.entries.map(\.shape) == [[3], [3], [3]])
-    #expect(source.layout.entries.allSatisfy(\.isMaskable))
+    #expect(source.layout.entries.allSatisfy { $0.isMaskable })
   }
 
   @Test func planeShowsTheLossAlongItsTwoEigenvectors() {
