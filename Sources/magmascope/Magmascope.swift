@@ -15,7 +15,8 @@ struct Magmascope: ParsableCommand {
       """,
     version: "magmascope \(version) (\(PresetLibrary.buildCommit))",
     subcommands: [
-      ExploreCommand.self, TrainCommand.self, ReplayCommand.self, PresetsCommand.self,
+      ExploreCommand.self, TrainCommand.self, SampleCommand.self, GradientsCommand.self,
+      ReplayCommand.self, PresetsCommand.self,
       OptimizersCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)

@@ -33,8 +33,7 @@ enum Main {
   }
 
   private static func fail(_ message: String, code: Int32) -> Never {
-    let line = message.replacing("\n", with: " ")
-    FileHandle.standardError.write(Data("magmascope: \(line)\n".utf8))
+    Diagnostics.say(message)
     exit(code)
   }
 }

@@ -1,43 +1,13 @@
-import RealModule
 import RunModel
-import TensorKernels
 
 extension LanguageWorkload {
-  /// Continues `prompt` by `count` tokens; the answer leaves the prompt out.
-  ///
-  /// Each token is drawn from softmax(logits / temperature) given at most a context of the past, or
-  /// is the likeliest one at temperature 0. An empty prompt starts from the validation text's first
-  /// token.
+  /// What the arm has learnt to write; an empty prompt starts from the validation text's first token.
   func sample(
     parameters: Span<Float>, prompt: String, tokens count: Int, temperature: Double, seed: UInt64
   ) -> String? {
-    let tokenizer = source.data.tokenizer
-    var tokens = tokenizer.encode(ArraySlice(prompt.utf8))
-    if tokens.isEmpty { tokens = Array(source.data.validation.prefix(1)) }
-    let start = tokens.count
-    var random = RandomStream(seed: seed, purpose: .sampling)
-    var logits = [Float](repeating: 0, count: tokenizer.vocabularySize)
-    for _ in 0..<max(0, count) {
-      let past = Array(tokens.suffix(source.configuration.model.context))
-      var output = logits.mutableSpan
-      transformer.logits(parameters: parameters, tokens: past.span, into: &output)
-      tokens.append(Self.draw(logits, temperature: temperature, uniform: random.uniform()))
-    }
-    return String(decoding: tokenizer.decode(Array(tokens[start...])), as: UTF8.self)
-  }
-
-  /// A token drawn from softmax(logits / temperature) by inversion.
-  static func draw(_ logits: [Float], temperature: Double, uniform: Double) -> Int32 {
-    guard let largest = logits.max(), let likeliest = logits.firstIndex(of: largest) else {
-      return 0
-    }
-    guard temperature > 0, largest.isFinite else { return Int32(likeliest) }
-    let weights = logits.map { Double.exp(Double($0 - largest) / temperature) }
-    var remaining = uniform * weights.reduce(0, +)
-    for (token, weight) in weights.enumerated() {
-      remaining -= weight
-      if remaining < 0 { return Int32(token) }
-    }
-    return Int32(likeliest)
+    let text = TextSampler(transformer: transformer, tokenizer: source.data.tokenizer).sample(
+      parameters: parameters, prompt: prompt, fallback: source.data.validation.first ?? 0,
+      tokens: count, temperature: temperature, seed: seed)
+    return String(decoding: text, as: UTF8.self)
   }
 }

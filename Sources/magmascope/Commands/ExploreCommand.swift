@@ -52,6 +52,7 @@ struct ExploreCommand: ParsableCommand {
     if let file = display.stats {
       try OutputFile.write(Data(statistics.json.utf8), to: file)
     }
+    if let note = session.farewell { Diagnostics.say(note) }
     if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
   }
 
@@ -73,7 +74,7 @@ struct ExploreCommand: ParsableCommand {
       presets: presets, configuration: configuration,
       options: ExplorerOptions(
         version: Magmascope.version, glyphs: terminal.capabilities.glyphs,
-        theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse, canSave: false,
-        exports: [], framesPerSecond: options.framesPerSecond))
+        theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
+        exports: ExplorerSession.exports, framesPerSecond: options.framesPerSecond))
   }
 }

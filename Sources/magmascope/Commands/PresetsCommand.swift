@@ -57,7 +57,7 @@ struct PresetsCommand: ParsableCommand {
           _ = try builder.build(try library.fields(path), category: .input)
           print("\(file): ok")
         } catch {
-          FileHandle.standardError.write(Data("magmascope: \(error)\n".utf8))
+          Diagnostics.say(error.description)
           firstError = firstError ?? error
         }
       }

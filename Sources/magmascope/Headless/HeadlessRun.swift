@@ -7,11 +7,19 @@ import Workloads
 
 /// Runs a configuration to its end without a screen, handing every event on as it happens.
 struct HeadlessRun {
-  var configuration: RunConfiguration
+  let configuration: RunConfiguration
   var recorder: (any RunRecorder)?
   var checkpoint: CheckpointSet?
-  /// Stops the run when it says so; asked after every batch of events.
-  var signals: SignalWatcher?
+  /// Stops the run when one arrives; asked after every batch of events.
+  private let signals: SignalWatcher?
+  private let source: any WorkloadSource
+
+  /// - Throws: `RunError` for data that cannot be read, before anything is trained.
+  init(configuration: RunConfiguration, signals: SignalWatcher? = nil) throws(RunError) {
+    self.configuration = configuration
+    self.signals = signals
+    source = try WorkloadRegistry.source(for: configuration)
+  }
 
   /// What the run came to.
   struct Result {
@@ -23,14 +31,14 @@ struct HeadlessRun {
   func run(
     onEvent: (RunEvent) throws -> Void, onProgress: (StepMetrics) -> Void
   ) throws -> Result {
-    let source = try WorkloadRegistry.source(for: configuration)
     let semaphore = DispatchSemaphore(value: 0)
     let wake = WakeSignal { semaphore.signal() }
     let channels = RunChannels(
       steps: Mailbox(capacity: 4096), recorder: recorder, wake: { wake.signal() })
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
-      options: RunOptions())
+      options: RunOptions(
+        checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval))
     controller.start()
     return try follow(
       controller, channels,

@@ -11,7 +11,7 @@ import Workloads
 @MainActor
 final class BackgroundRunner {
   /// A run under way with its mailboxes.
-  private struct Live {
+  struct Live {
     var number: Int
     var controller: RunController
     var channels: RunChannels
@@ -23,14 +23,14 @@ final class BackgroundRunner {
     case failed(number: Int, RunError)
   }
 
-  private let wake: @Sendable () -> Void
+  let wake: @Sendable () -> Void
   private let prepared = Mailbox<Prepared>()
-  private let stored = Mailbox<StoreResult>()
-  private var live: Live?
+  let stored = Mailbox<StoreResult>()
+  var live: Live?
   /// The number of the latest start; what was prepared for an older one is thrown away.
   private var wanted = 0
   private var signal: WakeSignal?
-  private var recorded = RecordedRun()
+  var recorded = RecordedRun()
 
   init(wake: @escaping @Sendable () -> Void) {
     self.wake = wake
@@ -81,6 +81,7 @@ final class BackgroundRunner {
     live.channels.steps?.drain(into: &batch.steps)
     live.channels.blocks?.drain(into: &batch.blocks)
     recorded.note(batch.events)
+    keepCheckpoints(of: live)
     batches.append(batch)
     return batches
   }

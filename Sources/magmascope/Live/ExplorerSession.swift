@@ -12,6 +12,8 @@ final class ExplorerSession {
 
   /// 128 + the signal that ended the session; nil when the user left.
   private(set) var exitCode: Int32?
+  /// What became of the run saved on leaving, for the shell.
+  private(set) var farewell: String?
   private var state: ExplorerState
   private let terminal: CursesTerminal
   private let waker = Waker()
@@ -63,7 +65,7 @@ final class ExplorerSession {
   /// A signal: keep what there is, then go.
   private func end(with code: Int32) {
     exitCode = exitCode ?? code
-    runner.saveBeforeLeaving()
+    farewell = runner.saveBeforeLeaving()
     isFinished = true
   }
 
@@ -89,7 +91,7 @@ final class ExplorerSession {
       case .save: runner.save()
       case .export(let kind): runner.export(kind, screen: view(state, size: terminal.size))
       case .quit(let saveFirst):
-        if saveFirst { runner.saveBeforeLeaving() }
+        if saveFirst { farewell = runner.saveBeforeLeaving() }
         isFinished = true
       case .suspend: raise(SIGTSTP)
       case .redraw: terminal.redraw()

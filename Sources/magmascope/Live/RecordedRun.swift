@@ -4,14 +4,17 @@ import RunModel
 struct RecordedRun: Sendable {
   private(set) var summary: RunSummary?
   private(set) var records: [EvaluationRecord] = []
-  private(set) var interventions: [Intervention] = []
+  private(set) var isFinished = false
+  /// The latest snapshot of all arms.
+  var checkpoint: CheckpointSet?
+  var isSaveWanted = false
 
   mutating func note(_ events: [RunEvent]) {
     for event in events {
       switch event {
       case .started(let summary): self.summary = summary
       case .evaluated(_, _, let record), .armFinished(_, _, let record): records.append(record)
-      case .intervened(let intervention): interventions.append(intervention)
+      case .finished: isFinished = true
       default: continue
       }
     }

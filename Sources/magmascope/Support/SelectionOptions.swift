@@ -74,6 +74,11 @@ struct SelectionOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "A setting of the workload: KEY=VALUE; repeat it.")
   var settings: [String] = []
 
+  /// Whether no flag was given.
+  var isEmpty: Bool {
+    preset == nil && (try? fields()) == PresetFields()
+  }
+
   /// The complete run: flags over the preset over the defaults.
   func configuration(library: PresetLibrary) throws -> RunConfiguration {
     let name = preset ?? "first-look"

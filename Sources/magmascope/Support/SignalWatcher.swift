@@ -1,14 +1,14 @@
 import EventStream
 import Foundation
 
-/// Waits for INT, TERM and HUP on a thread of its own and tells once per signal.
+/// Waits for INT, TERM and HUP on a thread of its own and remembers the latest.
 ///
 /// Make it before any other thread: the signals are blocked for all threads made later.
 final class SignalWatcher: Sendable {
   private static let watched: [Int32] = [SIGINT, SIGTERM, SIGHUP]
   private let latest = Locked<Int32?>(nil)
 
-  init(onSignal: @escaping @Sendable (Int32) -> Void) {
+  init() {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in Self.watched { sigaddset(&set, signal) }
@@ -21,7 +21,6 @@ final class SignalWatcher: Sendable {
       while sigwait(&waited, &signal) == 0 {
         let received = signal
         latest.withLock { $0 = received }
-        onSignal(received)
       }
     }
   }

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Optimizers
+import Presets
+import RunModel
+import Workloads
+
+/// `magmascope sample CHECKPOINT_DIR`: what a trained model writes.
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample", abstract: "Continues a text with a trained model.")
+
+  @Argument(help: "A checkpoint, such as RUN/arms/a-adam/seed-0.")
+  var checkpoint: String
+
+  @Option(help: "Text to continue.")
+  var prompt = ""
+
+  @Option(help: "Tokens to write.")
+  var tokens = 200
+
+  @Option(help: "0 takes the likeliest token, 1 draws as the model believes.")
+  var temperature = 1.0
+
+  @Option(help: "Seed of the draws.")
+  var seed: UInt64 = 0
+
+  func run() throws {
+    guard (0...1_000_000).contains(tokens) else {
+      throw RunError(
+        .usage, "\(tokens) is out of range", place: "--tokens", remedy: "allowed: 0..1000000")
+    }
+    guard (0...100).contains(temperature) else {
+      throw RunError(
+        .usage, "\(temperature) is out of range", place: "--temperature", remedy: "allowed: 0..100")
+    }
+    let model = try TrainedModel(directory: checkpoint)
+    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+    let builder = ConfigurationBuilder(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
+    let tokenizer = try model.tokenizer { file in
+      try builder.build(try library.fields(file), category: .input)
+    }
+    let sampler = TextSampler(
+      transformer: Transformer(model.configuration, threads: 1), tokenizer: tokenizer)
+    let text = sampler.sample(
+      parameters: model.parameters.span, prompt: prompt,
+      fallback: tokenizer.encode(ArraySlice("\n".utf8)).first ?? 0, tokens: tokens,
+      temperature: temperature, seed: seed)
+    try StandardOutput().write(prompt + String(decoding: text, as: UTF8.self) + "\n")
+  }
+}

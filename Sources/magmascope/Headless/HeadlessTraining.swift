@@ -1,0 +1,94 @@
+import EventStream
+import Export
+import Foundation
+import Presets
+import RunModel
+import RunStore
+
+/// One headless run: data on stdout, progress on stderr, the right exit code.
+struct HeadlessTraining {
+  /// Where the run is kept.
+  enum Place {
+    case nowhere
+    case new(directory: String)
+    case resumed(StoredRun)
+  }
+
+  var configuration: RunConfiguration
+  var format: RecordFormat
+  var place = Place.nowhere
+
+  func run() throws {
+    let signals = SignalWatcher()
+    // Made before the directory, so that bad data leaves nothing behind.
+    var run = try HeadlessRun(configuration: configuration, signals: signals)
+    let recorder = try makeRecorder()
+    run.recorder = recorder
+    if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
+    let output = StandardOutput()
+    var progress = ProgressLine(totalSteps: configuration.steps)
+    try output.write(format.header)
+    let result = try run.run(
+      onEvent: { event in
+        switch event {
+        case .evaluated(_, _, let record), .armFinished(_, _, let record):
+          progress.finish()
+          try output.write(format.line(record))
+        default: break
+        }
+      }, onProgress: { progress.update($0) })
+    progress.finish()
+    if format == .plain { try output.write(finalTable(result.records)) }
+    if let error = recorder?.close() { throw error }
+    try report(result, signals)
+  }
+
+  private func makeRecorder() throws(RunError) -> Recorder? {
+    let directory: RunDirectory
+    switch place {
+    case .nowhere: return nil
+    case .new(let path):
+      directory = try .create(at: path, configuration: try PresetWriter.yaml(configuration))
+    case .resumed(let stored):
+      directory = stored.directory
+      try directory.rewind(to: stored.checkpoint)
+    }
+    return try Recorder(
+      directory: directory, configuration: configuration, stamp: .current,
+      line: { RecordFormat.jsonl.line($0) },
+      notify: { report in
+        if case .failed(let error) = report { Diagnostics.say(error.description) }
+      })
+  }
+
+  private func report(_ result: HeadlessRun.Result, _ signals: SignalWatcher) throws {
+    if let code = signals.exitCode {
+      if case .new(let path) = place {
+        Diagnostics.say("stopped and saved; go on with: magmascope train --resume \(path)")
+      }
+      throw InterruptedRun(exitCode: code)
+    }
+    if result.outcome == .everyArmDiverged {
+      throw RunError(
+        .failure, "every arm diverged", remedy: "lower the learning rate, or give --clip 1")
+    }
+  }
+
+  private func finalTable(_ records: [EvaluationRecord]) -> String {
+    "\n" + SummaryTable.results(records.filter { $0.final == true }).markdown
+  }
+}
+
+/// Data on stdout, complete lines at a time.
+struct StandardOutput {
+  func write(_ text: String) throws(RunError) {
+    guard !text.isEmpty else { return }
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw RunError(
+        .failure, "cannot write to standard output (\(error.localizedDescription))",
+        remedy: "check that the disk is not full and the reader is still there")
+    }
+  }
+}

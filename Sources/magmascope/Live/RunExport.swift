@@ -1,0 +1,85 @@
+import Charts
+import Explorer
+import Export
+import Foundation
+import Metrics
+import RunModel
+
+/// One way of taking a run away, written in the current directory.
+struct RunExport: Sendable {
+  private let kind: ExportKind
+  private let recorded: RecordedRun
+  private let screen: String
+
+  init(kind: ExportKind, recorded: RecordedRun, screen: String) {
+    self.kind = kind
+    self.recorded = recorded
+    self.screen = screen
+  }
+
+  func writtenResult() -> StoreResult {
+    do {
+      return .exported(path: try write())
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  private func write() throws(RunError) -> String {
+    let stem =
+      FileManager.default.currentDirectoryPath + "/magmascope-" + UserDirectories.timeStamp()
+    switch kind {
+    case .csv: return try write(RecordFormat.csv.document(recorded.records), stem + ".csv")
+    case .jsonl: return try write(RecordFormat.jsonl.document(recorded.records), stem + ".jsonl")
+    case .latex: return try write(SummaryTable.results(recorded.records).latex, stem + ".tex")
+    case .text: return try write(screen, stem + ".txt")
+    case .svg:
+      return try write(
+        SVGChart().render(LossChart.validation(of: recorded.records).scene()), stem + ".svg")
+    case .tensorboard: return try writeEvents(to: stem + "-tensorboard")
+    }
+  }
+
+  private func write(_ text: String, _ path: String) throws(RunError) -> String {
+    try OutputFile.write(Data(text.utf8), to: path)
+    return path
+  }
+
+  private func writeEvents(to directory: String) throws(RunError) -> String {
+    let files = TensorBoardExport.files(
+      recorded.records, startSeconds: Date().timeIntervalSince1970,
+      host: ProcessInfo.processInfo.hostName)
+    for file in files {
+      let path = directory + "/" + file.path
+      do {
+        try FileManager.default.createDirectory(
+          at: URL(fileURLWithPath: path).deletingLastPathComponent(),
+          withIntermediateDirectories: true)
+      } catch {
+        throw RunError(.failure, "the directory cannot be made", place: directory)
+      }
+      try OutputFile.write(Data(file.bytes), to: path)
+    }
+    return directory
+  }
+}
+
+extension LossChart {
+  /// The validation curves of evaluation records, one curve per arm and seed.
+  static func validation(of records: [EvaluationRecord]) -> LossChart {
+    var curves: [String: Curve] = [:]
+    var order: [String] = []
+    for record in records where record.final != true {
+      let key = "\(record.arm) \(record.seed)"
+      if curves[key] == nil {
+        order.append(key)
+        curves[key] = Curve(
+          letter: record.lane.first ?? "?", name: record.arm, arm: order.count - 1)
+        curves[key]?.validation = MetricSeries()
+      }
+      curves[key]?.validation?.append(
+        x: Double(record.step), y: record.validationLoss ?? .nan)
+    }
+    return LossChart(title: "validation loss", curves: order.compactMap { curves[$0] })
+  }
+}
