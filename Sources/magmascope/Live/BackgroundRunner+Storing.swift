@@ -50,7 +50,7 @@ extension BackgroundRunner {
   }
 
   func export(_ kind: ExportKind, screen: Frame) {
-    let export = RunExport(kind: kind, recorded: recorded, screen: screen.buffer.plainText)
+    let export = RunExport(kind: kind, recorded: recorded, screen: screen.buffer.plainText())
     let (stored, wake) = (stored, wake)
     Thread.detachNewThread {
       stored.post(export.writtenResult())
