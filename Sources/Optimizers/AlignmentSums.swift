@@ -73,3 +73,8 @@ func squaredNorm(_ values: Span<Float>) -> Double {
   }
   return total
 }
+
+/// Σ x² over a part of an array.
+func squaredNorm(_ values: [Float], _ range: Range<Int>) -> Double {
+  squaredNorm(values.span.extracting(range))
+}

@@ -51,7 +51,7 @@ extension ArmOptimizer {
     return BlockStep(
       block: block, range: layout.entries[block].range, update: updates[block],
       rate: plan.rates[block] * context.scheduleFactor * factor,
-      coupledDecay: isCoupled ? Float(plan.decays[block]) : 0)
+      coupledDecay: isCoupled ? Float(plan.decays[block]) : 0, seed: context.seed)
   }
 
   /// `lr·wd` for decoupled decay, else 0.

@@ -34,9 +34,7 @@ package struct ArmOptimizer {
   var kept: [Float]
 
   /// Makes the optimizer; throws when settings contradict each other or the layout.
-  package init(_ specification: ArmSpecification, layout: TensorLayout, seed: UInt64 = 0)
-    throws(RunError)
-  {
+  package init(_ specification: ArmSpecification, layout: TensorLayout) throws(RunError) {
     let settings = Settings(values: specification.values)
     guard let entry = OptimizerRegistry.base(specification.base) else {
       throw RunError(.usage, "there is no optimizer '\(specification.base)'")
@@ -48,7 +46,7 @@ package struct ArmOptimizer {
     self.specification = specification
     self.layout = layout
     self.masks = masks
-    base = entry.type.init(layout: layout, settings: settings, seed: seed)
+    base = entry.type.init(layout: layout, settings: settings)
     plan = try BlockPlan(specification, layout: layout, base: base, masks: masks)
     let blocks = layout.entries.count
     outcomes = Array(repeating: BlockOutcome(), count: blocks)

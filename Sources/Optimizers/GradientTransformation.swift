@@ -58,6 +58,14 @@ struct BlockStep {
   var rate: Double
   /// Weight decay to add to the gradient (coupled L2); 0 for decoupled bases.
   var coupledDecay: Float
+  /// Seed of the run, for bases that draw random projections.
+  var seed: UInt64
+  /// What the place in the arena exceeds the place in the moments by, where only some blocks have
+  /// them.
+  var shift = 0
+
+  /// The stretch in the moments.
+  var place: Range<Int> { range.lowerBound - shift..<range.upperBound - shift }
 }
 
 /// How a base optimizer applies its weight decay.
@@ -80,7 +88,7 @@ protocol GradientTransformation: Sendable {
   static var isElementwise: Bool { get }
   static var decayStyle: DecayStyle { get }
 
-  init(layout: TensorLayout, settings: Settings, seed: UInt64)
+  init(layout: TensorLayout, settings: Settings)
 
   /// Takes over changed settings; called between steps.
   mutating func configure(_ settings: Settings)

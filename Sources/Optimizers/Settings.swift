@@ -1,3 +1,4 @@
+import RealModule
 import RunModel
 
 /// Typed access to the settings of one arm; every key of the catalog is present.
@@ -58,3 +59,6 @@ func power(_ base: Double, _ exponent: Int) -> Double {
   }
   return result
 }
+
+/// `base^exponent` for a positive base and any exponent.
+func realPower(_ base: Double, _ exponent: Double) -> Double { Double.pow(base, exponent) }

@@ -3,7 +3,7 @@ import RealModule
 /// What a stream of random numbers is drawn for; every purpose has its own stream.
 package enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case initialization = 1
-  case batching, masking, evaluation, sampling, probes, corpus
+  case batching, masking, evaluation, sampling, probes, corpus, projection
 }
 
 /// A stream of random numbers that is a function of (seed, purpose, substream) alone.

@@ -18,7 +18,7 @@ struct Adam: GradientTransformation {
 
   private var moments: AdamMoments
 
-  init(layout: TensorLayout, settings: Settings, seed: UInt64) {
+  init(layout: TensorLayout, settings: Settings) {
     moments = AdamMoments(count: layout.count, settings: settings)
   }
 

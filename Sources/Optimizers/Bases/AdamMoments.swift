@@ -45,24 +45,63 @@ struct AdamMoments {
     _ second: Decay, into mean: inout [Float], _ square: inout [Float]
   ) {
     precondition(
-      SpanLoops.fits(step.range, mean.count, gradients, parameters) && mean.count == square.count,
-      "the stretch lies outside the arena")
+      step.place.lowerBound >= 0 && step.place.upperBound <= min(mean.count, square.count),
+      "the stretch lies outside the moments")
     let (fresh1, kept2, fresh2) = (first.fresh, second.kept, second.fresh)
-    let decay = step.coupledDecay
+    let (decay, start) = (step.coupledDecay, step.place.lowerBound)
+    let g = gradients.extracting(step.range)
+    let p = parameters.extracting(step.range)
     var m = mean.mutableSpan
     var v = square.mutableSpan
     guard decay != 0 else {
-      for i in step.range {
-        let gradient = gradients[unchecked: i]
-        m[unchecked: i] += fresh1 * (gradient - m[unchecked: i])
-        v[unchecked: i] = kept2 * v[unchecked: i] + fresh2 * gradient * gradient
+      for i in g.indices {
+        let gradient = g[unchecked: i]
+        m[unchecked: start + i] += fresh1 * (gradient - m[unchecked: start + i])
+        v[unchecked: start + i] = kept2 * v[unchecked: start + i] + fresh2 * gradient * gradient
       }
       return
     }
-    for i in step.range {
-      let gradient = gradients[unchecked: i] + decay * parameters[unchecked: i]
-      m[unchecked: i] += fresh1 * (gradient - m[unchecked: i])
-      v[unchecked: i] = kept2 * v[unchecked: i] + fresh2 * gradient * gradient
+    for i in g.indices {
+      let gradient = g[unchecked: i] + decay * p[unchecked: i]
+      m[unchecked: start + i] += fresh1 * (gradient - m[unchecked: start + i])
+      v[unchecked: start + i] = kept2 * v[unchecked: start + i] + fresh2 * gradient * gradient
+    }
+  }
+
+  /// `m ← m + (1−β₁)(g − m)` alone, for moments that begin at `start`.
+  mutating func absorbFirst(_ gradient: Span<Float>, at start: Int) {
+    average(&mean, at: start, gradient, first)
+  }
+
+  /// The same with the first `count` elements of an array.
+  mutating func absorbFirst(_ gradient: [Float], count: Int, at start: Int) {
+    average(&mean, at: start, gradient.span.extracting(0..<count), first)
+  }
+
+  /// `v ← β₂v + (1−β₂)g²` alone.
+  mutating func absorbSecond(_ gradient: [Float], count: Int, at start: Int) {
+    precondition(
+      start + count <= square.count && count <= gradient.count, "the gradient does not fit")
+    let (kept, fresh) = (second.kept, second.fresh)
+    var v = square.mutableSpan
+    let g = gradient.span
+    for i in 0..<count {
+      let x = g[unchecked: i]
+      v[unchecked: start + i] = kept * v[unchecked: start + i] + fresh * x * x
+    }
+  }
+
+  /// Sorts rows or columns of the second moment of one matrix; allocates.
+  mutating func permuteSquares(
+    _ range: Range<Int>, _ rows: Int, _ columns: Int, rows rowOrder: [Int]? = nil,
+    columns columnOrder: [Int]? = nil
+  ) {
+    let old = Array(square[range])
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let source = (rowOrder?[row] ?? row) * columns + (columnOrder?[column] ?? column)
+        square[range.lowerBound + row * columns + column] = old[source]
+      }
     }
   }
 
@@ -72,8 +111,8 @@ struct AdamMoments {
     let rate = Float(step.rate / first.bias(step.update))
     let root = Float(1 / second.bias(step.update).squareRoot())
     let epsilon = epsilon
-    let m = mean.span.extracting(step.range)
-    let v = square.span.extracting(step.range)
+    let m = mean.span.extracting(step.place)
+    let v = square.span.extracting(step.place)
     var delta = displacement.mutableSpan
     for i in m.indices {
       let denominator = v[unchecked: i].squareRoot() * root + epsilon
@@ -83,7 +122,7 @@ struct AdamMoments {
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(
-      momentum: mean.span.extracting(step.range), gradient: gradients.extracting(step.range))
+      momentum: mean.span.extracting(step.place), gradient: gradients.extracting(step.range))
   }
 
   var state: [StateBuffer] {

@@ -17,7 +17,7 @@ struct AdamW: GradientTransformation {
 
   private var moments: AdamMoments
 
-  init(layout: TensorLayout, settings: Settings, seed: UInt64) {
+  init(layout: TensorLayout, settings: Settings) {
     moments = AdamMoments(count: layout.count, settings: settings)
   }
 

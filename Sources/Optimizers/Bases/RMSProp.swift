@@ -29,7 +29,7 @@ struct RMSProp: GradientTransformation {
   private var momentum: Decay
   private var epsilon: Float
 
-  init(layout: TensorLayout, settings: Settings, seed: UInt64) {
+  init(layout: TensorLayout, settings: Settings) {
     alpha = Decay(settings.number("alpha"))
     momentum = Decay(settings.number("momentum"))
     epsilon = Float(settings.number("eps"))

@@ -22,7 +22,7 @@ struct SGD: GradientTransformation {
   private var momentum: Decay
   private var isNesterov: Bool
 
-  init(layout: TensorLayout, settings: Settings, seed: UInt64) {
+  init(layout: TensorLayout, settings: Settings) {
     momentum = Decay(settings.number("momentum"))
     isNesterov = settings.flag("nesterov")
     velocity = momentum.beta > 0 ? Array(repeating: 0, count: layout.count) : []

@@ -16,6 +16,13 @@ package enum OptimizerRegistry {
     Entry(descriptor: RMSProp.descriptor, type: RMSProp.self),
     Entry(descriptor: Adam.descriptor, type: Adam.self),
     Entry(descriptor: AdamW.descriptor, type: AdamW.self),
+    Entry(descriptor: CautiousAdamW.descriptor, type: CautiousAdamW.self),
+    Entry(descriptor: LaProp.descriptor, type: LaProp.self),
+    Entry(descriptor: Lion.descriptor, type: Lion.self),
+    Entry(descriptor: Adafactor.descriptor, type: Adafactor.self),
+    Entry(descriptor: Muon.descriptor, type: Muon.self),
+    Entry(descriptor: SOAP.descriptor, type: SOAP.self),
+    Entry(descriptor: APOLLO.descriptor, type: APOLLO.self),
   ]
 
   /// All metadata, in the order it is listed to users.

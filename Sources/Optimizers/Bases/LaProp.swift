@@ -1,0 +1,97 @@
+import RunModel
+import TensorKernels
+
+/// Momentum of the normalized gradient, where Adam normalizes the momentum.
+///
+/// `v ← β₂v + (1−β₂)g²`, `n = (√v + ε)/√(1−β₂ᵗ)`, `m ← β₁m + (1−β₁)g/n`, `Δ = lr·m/(1−β₁ᵗ)`
+/// (Ziyin, Wang & Ueda, 2020). The rate stands outside m, as in the paper's Algorithm 1.
+struct LaProp: GradientTransformation {
+  static let isElementwise = true
+  static let decayStyle = DecayStyle.afterStep
+  static let descriptor = OptimizerDescriptor(
+    name: "laprop", kind: .base, summary: "Momentum of gradients divided by their own scale.",
+    equation: "v ← β₂v + (1−β₂)g²;  m ← β₁m + (1−β₁)g/√v̂;  Δ = lr·m̂",
+    paper: "Ziyin, Wang & Ueda, 2020, arXiv:2002.04839",
+    hyperparameters: [.learningRate(4e-4), .beta1(0.9), .beta2(0.999), .epsilon(1e-15)]
+      + [.weightDecay(0, "share of the weights lost per step, times the rate")],
+    stateBytesPerElement: 8)
+
+  private var first: Decay
+  private var second: Decay
+  private var epsilon: Float
+  private var mean: [Float]
+  private var square: [Float]
+
+  init(layout: TensorLayout, settings: Settings) {
+    first = Decay(settings.number("beta1"))
+    second = Decay(settings.number("beta2"))
+    epsilon = Float(settings.number("eps"))
+    mean = Array(repeating: 0, count: layout.count)
+    square = mean
+  }
+
+  mutating func configure(_ settings: Settings) {
+    first = Decay(settings.number("beta1"))
+    second = Decay(settings.number("beta2"))
+    epsilon = Float(settings.number("eps"))
+  }
+
+  mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
+    SpanLoops.accumulateSquares(
+      &square, at: step.range, kept: second.kept, fresh: second.fresh, gradients: gradients,
+      parameters: parameters, decay: 0)
+    let root = Float(second.bias(step.update).squareRoot())
+    Self.absorb(step, gradients, square, first, root: root, epsilon: epsilon, into: &mean)
+  }
+
+  /// `m ← β₁m + (1−β₁)·g/n`
+  private static func absorb(
+    _ step: BlockStep, _ gradients: Span<Float>, _ square: [Float], _ first: Decay, root: Float,
+    epsilon: Float, into mean: inout [Float]
+  ) {
+    precondition(step.range.upperBound <= mean.count, "the stretch lies outside the arena")
+    let (kept, fresh, start) = (first.kept, first.fresh, step.range.lowerBound)
+    let g = gradients.extracting(step.range)
+    let v = square.span.extracting(step.range)
+    var m = mean.mutableSpan
+    for i in g.indices {
+      let size = v[unchecked: i].squareRoot() + epsilon
+      let normalized = size > 0 ? g[unchecked: i] * root / size : 0
+      m[unchecked: start + i] = kept * m[unchecked: start + i] + fresh * normalized
+    }
+  }
+
+  mutating func displace(
+    _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
+    into displacement: inout [Float], at offset: Int
+  ) {
+    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
+    let rate = Float(step.rate / first.bias(step.update))
+    let m = mean.span.extracting(step.range)
+    var delta = displacement.mutableSpan
+    for i in m.indices { delta[unchecked: offset + i] = rate * m[unchecked: i] }
+  }
+
+  func hasMomentum(_ block: Int) -> Bool { true }
+
+  func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
+    AlignmentSums(
+      momentum: mean.span.extracting(step.range), gradient: gradients.extracting(step.range))
+  }
+
+  func momentumDecay(_ block: Int) -> Double { first.beta }
+
+  var state: [StateBuffer] {
+    get {
+      [
+        StateBuffer(name: "exp_avg", values: mean), StateBuffer(name: "exp_avg_sq", values: square),
+      ]
+    }
+    set {
+      for buffer in newValue {
+        if buffer.name == "exp_avg" { mean = buffer.values }
+        if buffer.name == "exp_avg_sq" { square = buffer.values }
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import RunModel
+import TensorKernels
+
+/// Momentum whose singular values are all pushed towards one, for the matrices inside the model.
+///
+/// `B ← momentum·B + (1−momentum)·G`, `U = NewtonSchulz(G + momentum·(B − G))` (without Nesterov: B),
+/// `Δ = lr·c(shape)·U` (Jordan et al., 2024). Attention and MLP matrices only; everything else takes
+/// AdamW steps at `auxlr`. Newton-Schulz runs in single precision, not in bfloat16.
+struct Muon: GradientTransformation {
+  static let isElementwise = false
+  static let decayStyle = DecayStyle.beforeStep
+  static let descriptor = OptimizerDescriptor(
+    name: "muon", kind: .base,
+    summary: "Orthogonalized momentum for matrices, AdamW for the other blocks.",
+    equation: "B ← momentum·B + (1−momentum)G;  Δ = lr·c·NewtonSchulz(G + momentum(B − G))",
+    paper: "Jordan et al., 2024, kellerjordan.github.io/posts/muon",
+    hyperparameters: [
+      .learningRate(0.02),
+      .number("momentum", "share of the momentum that is kept", 0.95, 0...0.9999),
+      .flag("nesterov", "looks one step ahead along the momentum", true),
+      .integer("steps", "Newton-Schulz iterations", 5, 1...20),
+      .choice(
+        "scaling",
+        "c of a rows x columns matrix: original √max(1, r/c); rms 0.2·√max(r, c); spectral √(r/c)",
+        "original", ["original", "rms", "spectral"]),
+      .weightDecay(0, "share of the weights lost per step, times the rate"),
+      .number("auxlr", "learning rate of the AdamW part", 1e-3, 0...1000, scale: .logarithmic),
+      .number("auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999),
+      .number("auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999),
+      .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
+    ], stateBytesPerElement: 4)
+
+  private let layout: TensorLayout
+  private let parts: BlockParts
+  private var momentum: Decay
+  private var isNesterov: Bool
+  private var auxiliaryRate: Double
+  private var scaling: String
+  private var buffer: [Float]
+  private var auxiliary: AdamMoments
+  private var orthogonalizer: NewtonSchulz
+
+  init(layout: TensorLayout, settings: Settings) {
+    self.layout = layout
+    parts = BlockParts(layout) { $0.isHiddenMatrix }
+    momentum = Decay(settings.number("momentum"))
+    isNesterov = settings.flag("nesterov")
+    auxiliaryRate = settings.number("auxlr")
+    scaling = settings.text("scaling")
+    buffer = Array(repeating: 0, count: parts.selectedCount)
+    auxiliary = AdamMoments(
+      count: parts.otherCount, beta1: settings.number("auxbeta1"),
+      beta2: settings.number("auxbeta2"), epsilon: settings.number("auxeps"))
+    orthogonalizer = NewtonSchulz(
+      steps: settings.integer("steps"), layout.entries.filter(\.isHiddenMatrix).map(\.matrixShape))
+  }
+
+  mutating func configure(_ settings: Settings) {
+    momentum = Decay(settings.number("momentum"))
+    auxiliaryRate = settings.number("auxlr")
+    auxiliary.configure(
+      beta1: settings.number("auxbeta1"), beta2: settings.number("auxbeta2"),
+      epsilon: settings.number("auxeps"))
+  }
+
+  func ownLearningRate(_ block: Int) -> Double? {
+    parts.isSelected[block] ? nil : auxiliaryRate
+  }
+
+  mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
+    let step = parts.shifted(step)
+    guard parts.isSelected[step.block] else {
+      auxiliary.absorb(step, gradients: gradients, parameters: parameters)
+      return
+    }
+    average(
+      &buffer, at: step.place.lowerBound, gradients.extracting(step.range), momentum)
+  }
+
+  mutating func displace(
+    _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
+    into displacement: inout [Float], at offset: Int
+  ) {
+    let step = parts.shifted(step)
+    guard parts.isSelected[step.block] else {
+      auxiliary.displace(step, into: &displacement, at: offset)
+      return
+    }
+    let shape = layout.entries[step.block].matrixShape
+    let g = gradients.extracting(step.range)
+    let (start, look): (Int, Float) = (step.place.lowerBound, isNesterov ? momentum.kept : 1)
+    for i in g.indices { displacement[offset + i] = g[i] + look * (buffer[start + i] - g[i]) }
+    orthogonalizer.orthogonalize(&displacement, at: offset, shape.rows, shape.columns)
+    let rate = Float(step.rate * factor(Double(shape.rows), Double(shape.columns)))
+    for i in offset..<offset + g.count { displacement[i] *= rate }
+  }
+
+  private func factor(_ rows: Double, _ columns: Double) -> Double {
+    switch scaling {
+    case "rms": 0.2 * max(rows, columns).squareRoot()
+    case "spectral": (rows / columns).squareRoot()
+    default: max(1, rows / columns).squareRoot()
+    }
+  }
+
+  func hasMomentum(_ block: Int) -> Bool { true }
+
+  func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
+    let step = parts.shifted(step)
+    guard parts.isSelected[step.block] else {
+      return auxiliary.alignment(step, gradients: gradients)
+    }
+    return AlignmentSums(
+      momentum: buffer.span.extracting(step.place), gradient: gradients.extracting(step.range))
+  }
+
+  func momentumDecay(_ block: Int) -> Double {
+    parts.isSelected[block] ? momentum.beta : auxiliary.first.beta
+  }
+
+  var state: [StateBuffer] {
+    get { [StateBuffer(name: "momentum_buffer", values: buffer)] + auxiliary.state }
+    set {
+      buffer = newValue.first { $0.name == "momentum_buffer" }?.values ?? []
+      auxiliary.state = newValue
+    }
+  }
+}
