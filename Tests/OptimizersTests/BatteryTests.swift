@@ -1,0 +1,78 @@
+import Optimizers
+import RunModel
+import Testing
+
+@Suite struct BatteryTests {
+  /// Every base by itself, and every wrapper over a base with and one without a first moment.
+  static let arms: [String] = {
+    let catalog = OptimizerRegistry.catalog
+    let wrapped = catalog.wrappers.flatMap { ["\($0.name)(adamw)", "\($0.name)(rmsprop)"] }
+    return catalog.bases.map(\.name) + catalog.bases.map { "magma(\($0.name))" } + wrapped
+      + ["matched(magma(adam))"]
+  }()
+
+  @Test(arguments: arms)
+  func everyArmPassesTheBattery(_ arm: String) throws {
+    let rate = try OptimizerRegistry.arm(arm).number("lr")
+    let battery = Battery { factor in try TestedArm("\(arm):lr=\(rate * factor)") }
+    #expect(try battery.failures() == [])
+  }
+
+  @Test(arguments: Broken.Fault.allCases)
+  func aBrokenOptimizerFailsTheBattery(_ fault: Broken.Fault) throws {
+    let found = try Battery { Broken(fault: fault, rate: 0.01 * $0) }.failures()
+    #expect(found.contains(fault.caught), "\(fault) got through: \(found)")
+  }
+
+  @Test func theSameOptimizerWithoutAFaultPasses() throws {
+    #expect(try Battery { Broken(fault: nil, rate: 0.003 * $0) }.failures() == [])
+  }
+}
+
+/// Gradient descent with momentum, and one mistake.
+struct Broken: Tested {
+  enum Fault: String, CaseIterable, Sendable {
+    case climbs, drifts, forgetsItsState, looksAtAGlobal, dividesByTheSquare
+
+    var caught: Battery.Check {
+      switch self {
+      case .climbs: .descendsTheQuadratic
+      case .drifts: .staysPutWithoutGradient
+      case .forgetsItsState: .resumesBitForBit
+      case .looksAtAGlobal: .repeatsItself
+      case .dividesByTheSquare: .staysFinite
+      }
+    }
+  }
+
+  let fault: Fault?
+  let rate: Double
+  private var velocity: [Float] = []
+
+  init(fault: Fault?, rate: Double) {
+    self.fault = fault
+    self.rate = rate
+  }
+
+  mutating func advance(_ parameters: inout [Float], _ gradients: [Float], step: Int) {
+    if velocity.isEmpty { velocity = Array(repeating: 0, count: parameters.count) }
+    for i in parameters.indices {
+      velocity[i] = 0.9 * velocity[i] + gradients[i]
+      var displacement = Float(rate) * velocity[i]
+      switch fault {
+      case .climbs: displacement = -displacement
+      case .drifts: displacement += 1e-3
+      case .looksAtAGlobal: displacement += Float.random(in: 0...1e-3)
+      case .dividesByTheSquare: displacement /= gradients[i] * gradients[i]
+      case .forgetsItsState, nil: break
+      }
+      parameters[i] -= displacement
+    }
+  }
+
+  func exportState() -> [(name: String, values: [Float])] { [(name: "v", values: velocity)] }
+
+  mutating func restoreState(_ values: [(name: String, values: [Float])]) {
+    if fault != .forgetsItsState { velocity = values[0].values }
+  }
+}

@@ -1,0 +1,36 @@
+import Optimizers
+import RunModel
+import TensorKernels
+import Testing
+
+/// Pure noise: the alignment sits on its null √(1−β²), or on 0 when μ has not seen the gradient.
+@Suite struct NoiseTests {
+  @Test(arguments: [
+    ("magma(adam)", 0.436, 0.554), ("magma(rmsprop)", 0.436, 0.554), ("magma(sgd)", 0.436, 0.554),
+    ("magma(adam):mu=before", 0, 0.5), ("magma(rmsprop):mu=before", 0, 0.5),
+    ("magma(adam):beta1=0.95", 0.312, 0.539),
+  ])
+  func alignmentOfNoiseSitsOnItsNull(_ arm: String, _ alignment: Double, _ scale: Double) throws {
+    let layout = Problems.vectors(1, of: 32_768)
+    var arm = try TestedArm(arm, layout)
+    var x = Array(repeating: Float(0), count: layout.count)
+    var sums = (alignment: 0.0, scale: 0.0)
+    for step in 1...200 {
+      arm.advance(&x, Problems.normals(x.count, seed: UInt64(step)), step: step)
+      guard step > 40 else { continue }
+      sums.alignment += Double(arm.optimizer.outcomes[0].alignment) / 160
+      sums.scale += Double(arm.optimizer.outcomes[0].scale) / 160
+    }
+    #expect(abs(sums.alignment - alignment) < 0.005)
+    #expect(abs(sums.scale - scale) < 0.003)
+  }
+
+  @Test func zeroGradientsHaveNoAlignment() throws {
+    var arm = try TestedArm("magma(adam)")
+    var x = Problems.normals(Problems.layout.count, seed: 1)
+    arm.advance(&x, Array(repeating: 0, count: x.count), step: 1)
+    for outcome in arm.optimizer.outcomes where outcome.isMasked {
+      #expect(outcome.alignment == 0 && outcome.score == 0.5)
+    }
+  }
+}
