@@ -56,7 +56,8 @@ extension ArmOptimizer {
 
   /// `lr·wd` for decoupled decay, else 0.
   func shrink(_ step: BlockStep) -> Double {
-    type(of: base).decayStyle == .coupled ? 0 : step.rate * plan.decays[step.block]
+    let decays = type(of: base).decayStyle != .coupled && base.decays(step.update)
+    return decays ? step.rate * plan.decays[step.block] : 0
   }
 
   /// Moments and parameters in one pass over the block.

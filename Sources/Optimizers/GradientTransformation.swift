@@ -112,12 +112,16 @@ protocol GradientTransformation: Sendable {
   /// A learning rate of the block's own, for blocks that another rule than the base's moves.
   func ownLearningRate(_ block: Int) -> Double?
 
+  /// Whether the weights decay with a block's `update`-th update; false where that only prepares.
+  func decays(_ update: Int) -> Bool
+
   /// Every buffer of state, named; set with buffers of the same names and sizes.
   var state: [StateBuffer] { get set }
 }
 
 extension GradientTransformation {
   func ownLearningRate(_ block: Int) -> Double? { nil }
+  func decays(_ update: Int) -> Bool { true }
 }
 
 /// One named buffer of optimizer state, as checkpoints hold it.

@@ -28,7 +28,8 @@ package struct RunOptions: Sendable {
 
   /// Makes the optimizers of the registry.
   package static let registered: OptimizerFactory = {
-    (specification, layout, seed) throws(RunError) in
-    try ArmOptimizer(specification, layout: layout, seed: seed)
+    // Random projections take their seed from each step's context.
+    (specification, layout, _) throws(RunError) in
+    try ArmOptimizer(specification, layout: layout)
   }
 }

@@ -13,8 +13,12 @@ import Testing
 
   @Test(arguments: arms)
   func everyArmPassesTheBattery(_ arm: String) throws {
-    let rate = try OptimizerRegistry.arm(arm).number("lr")
-    let battery = Battery { factor in try TestedArm("\(arm):lr=\(rate * factor)") }
+    let specification = try OptimizerRegistry.arm(arm)
+    let rates = ["lr", "auxlr"].filter { specification.values[$0] != nil }
+    let battery = Battery { factor in
+      let settings = rates.map { "\($0)=\(specification.number($0) * factor)" }
+      return try TestedArm("\(arm):" + settings.joined(separator: ","))
+    }
     #expect(try battery.failures() == [])
   }
 
@@ -32,7 +36,7 @@ import Testing
 /// Gradient descent with momentum, and one mistake.
 struct Broken: Tested {
   enum Fault: String, CaseIterable, Sendable {
-    case climbs, drifts, forgetsItsState, looksAtAGlobal, dividesByTheSquare
+    case climbs, drifts, forgetsItsState, looksAtAGlobal, dividesByTheFourthPower
 
     var caught: Battery.Check {
       switch self {
@@ -40,7 +44,7 @@ struct Broken: Tested {
       case .drifts: .staysPutWithoutGradient
       case .forgetsItsState: .resumesBitForBit
       case .looksAtAGlobal: .repeatsItself
-      case .dividesByTheSquare: .staysFinite
+      case .dividesByTheFourthPower: .staysFinite
       }
     }
   }
@@ -63,7 +67,8 @@ struct Broken: Tested {
       case .climbs: displacement = -displacement
       case .drifts: displacement += 1e-3
       case .looksAtAGlobal: displacement += Float.random(in: 0...1e-3)
-      case .dividesByTheSquare: displacement /= gradients[i] * gradients[i]
+      case .dividesByTheFourthPower:
+        displacement /= gradients[i] * gradients[i] * gradients[i] * gradients[i]
       case .forgetsItsState, nil: break
       }
       parameters[i] -= displacement

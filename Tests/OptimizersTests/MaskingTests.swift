@@ -75,18 +75,16 @@ import Testing
     var arm = try TestedArm("magma(rmsprop):moments=sparse,scope=all")
     var x = Problems.normals(Problems.layout.count, seed: 1)
     arm.advance(&x, Problems.normals(x.count, seed: 2), step: 1)
-    let before = arm.exportState().map(\.values).dropLast(0)
     arm.optimizer.forcedCoins = Problems.layout.entries.map { _ in false }
     let frozen = arm.exportState().filter { $0.name != "step_factor" }.map(\.values)
     arm.advance(&x, Problems.normals(x.count, seed: 3), step: 2)
     #expect(arm.exportState().filter { $0.name != "step_factor" }.map(\.values) == frozen)
-    #expect(before.count == arm.exportState().count)
   }
 
   @Test(arguments: [
-    ("row", 8, 1), ("column", 4, 1), ("head", 2, 1), ("element", 32, 1), ("tensor", 1, 1),
+    ("row", 8), ("column", 4), ("head", 2), ("element", 32), ("tensor", 1),
   ])
-  func everyGroupOfAGrainHasItsOwnCoin(_ grain: String, _ groups: Int, _ unused: Int) throws {
+  func everyGroupOfAGrainHasItsOwnCoin(_ grain: String, _ groups: Int) throws {
     var arm = try TestedArm("skip(sgd):rescale=none,grain=\(grain)")
     let range = try #require(Problems.layout.entry("q")).range
     var patterns: Set<[Bool]> = []
@@ -101,7 +99,7 @@ import Testing
       #expect(share == Float(moved.count { $0 }) / 32)
       checkGroups(moved, grain)
     }
-    #expect(patterns.count > min(1 << groups, 200) - 1 || groups == 1)
+    #expect(patterns.count >= min(1 << groups, 150))
     let deviation = (0.25 / Double(400 * groups)).squareRoot()
     #expect(abs(Double(kept) / 12800 - 0.5) < 4 * deviation)
   }
@@ -183,8 +181,8 @@ import Testing
     func keeps(_ settings: String, at step: Int) throws -> [Float] {
       var arm = try TestedArm("skip(sgd):rescale=none,\(settings)")
       var x = Array(repeating: Float(0), count: Problems.layout.count)
-      var span = x.mutableSpan
       let gradient = Problems.normals(x.count, seed: 1)
+      var span = x.mutableSpan
       arm.optimizer.step(
         parameters: &span, gradients: gradient.span,
         context: StepContext(step: step, totalSteps: 100))

@@ -107,6 +107,8 @@ struct SOAP: GradientTransformation {
     for i in 0..<count { displacement[offset + i] = rate * work.matrix[i] }
   }
 
+  func decays(_ update: Int) -> Bool { update > 1 }
+
   func hasMomentum(_ block: Int) -> Bool { true }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
