@@ -24,7 +24,7 @@ extension Form {
       errors["file"] = "wants the path of a text file"
     }
     if errors.isEmpty, fields.contains(where: { $0.id == "width" }), let problem = model.problem {
-      errors[problem.hasPrefix("width/") ? "heads" : "width"] = problem
+      errors["heads"] = problem
     }
   }
 
@@ -89,6 +89,12 @@ extension Form {
       if value != setting.defaultValue || setting.key == "lr" {
         arm.writtenKeys.append(setting.key)
       }
+    }
+    // An arm that was not touched keeps the words it was written with.
+    if let original = self.base.arms.indices.contains(index) ? self.base.arms[index] : nil,
+      original.name == arm.name, original.values == arm.values
+    {
+      return original
     }
     arm.text = arm.canonicalText
     return arm

@@ -125,7 +125,7 @@ struct FormView {
     if case .button = field.accepts {
       return FormRow(
         field.label, value: .choice(isFocused ? "Enter" : ""), isFocused: isFocused,
-        labelWidth: 18, fieldWidth: 9)
+        labelWidth: 20, fieldWidth: 9)
     } else if field.choices != nil, case .flag = field.setting.kind {
       value = .toggle(text == "true")
     } else if field.choices != nil {
@@ -133,10 +133,13 @@ struct FormView {
     } else {
       value = .text(isFocused ? form.editor : TextEditor(text))
     }
-    let room = max(8, min(18, width - Self.labelWidth - 2))
+    // Choices stand two columns in, between their arrows; texts are brought under them.
+    var indent = 0
+    if case .text = value { indent = 2 }
+    let room = max(8, min(18, width - Self.labelWidth - 2)) - indent
     return FormRow(
       field.label, value: value, unit: field.unit, error: form.errors[field.id],
-      isFocused: isFocused, labelWidth: Self.labelWidth, fieldWidth: room)
+      isFocused: isFocused, labelWidth: Self.labelWidth + indent, fieldWidth: room)
   }
 
   private func drawFooter(on buffer: inout CellBuffer, in area: Rectangle) {

@@ -62,12 +62,14 @@ package struct RunRecord {
   }
 
   package mutating func take(_ batch: RunBatch) {
-    for event in batch.events { take(event) }
+    // The start makes room for the figures; every other event speaks of steps already taken.
+    for case .started(let summary) in batch.events { start(summary) }
     if phase == .starting, !batch.steps.isEmpty { phase = .training }
     for metrics in batch.steps { take(metrics) }
     for metrics in batch.blocks where arms.indices.contains(Int(metrics.arm)) {
       arms[Int(metrics.arm)].blocks.append(metrics)
     }
+    for event in batch.events { take(event) }
   }
 
   private mutating func take(_ metrics: StepMetrics) {
@@ -81,7 +83,7 @@ package struct RunRecord {
 
   private mutating func take(_ event: RunEvent) {
     switch event {
-    case .started(let summary): start(summary)
+    case .started: break
     case .evaluated(let arm, let seed, let record): enter(record, arm: arm, seed: seed)
     case .armFinished(let arm, let seed, let record):
       enter(record, arm: arm, seed: seed)

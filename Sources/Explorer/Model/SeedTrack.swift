@@ -49,6 +49,7 @@ package struct SeedTrack {
       return
     }
     lastRecord = record
+    step = max(step, record.step)
     validation.append(x: Double(record.step), y: record.validationLoss ?? .nan)
     keep(
       EvaluationPoint(

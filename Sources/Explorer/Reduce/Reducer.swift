@@ -34,6 +34,9 @@ extension ExplorerState {
     run.take(batch)
     for event in batch.events {
       switch event {
+      case .started(let summary):
+        selectedBlock = summary.blocks.firstIndex(where: \.isMaskable) ?? 0
+      case .intervened(let change): follow(change)
       case .paused: isPauseWanted = true
       case .resumed: isPauseWanted = false
       case .diverged(let arm, _, let step) where run.arms.indices.contains(arm):
@@ -42,9 +45,22 @@ extension ExplorerState {
       case .finished(.everyArmDiverged):
         say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
       case .checkpointed(let directory): say("checkpoint in \(directory)")
-      case .started, .evaluated, .diverged, .intervened, .probed, .armFinished, .finished: break
+      case .evaluated, .diverged, .probed, .armFinished, .finished: break
       }
     }
+  }
+
+  /// Keeps the knobs at what trains when the change came from elsewhere, such as a replayed journal.
+  private mutating func follow(_ change: Intervention) {
+    for arm in draft.arms.indices where change.arm == nil || change.arm == arm {
+      guard draft.arms[arm].values[change.key] != nil, !isTurning(change.key) else { continue }
+      draft.arms[arm] = draft.arms[arm].setting(change.key, to: change.newValue)
+    }
+  }
+
+  /// Whether the user is turning the knob right now: the run answers a little behind.
+  private func isTurning(_ key: String) -> Bool {
+    focusedKnob?.setting.key == key && isDirty
   }
 
   mutating func take(_ result: StoreResult) {

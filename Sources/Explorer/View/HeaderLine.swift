@@ -92,7 +92,7 @@ struct TabLine: Widget {
         tab.text, x: area.x + tab.x, y: area.y,
         style: isShown ? Style(.accent, .bold) : Style(.muted))
     }
-    let rest = area.cutLeft(end - area.x + 1).1
+    let rest = area.cutLeft(end - area.x).1
     if layout.sizeClass == .narrow, state.screen == .live {
       TextLine([TextRun("Tab", .key), TextRun(" \(state.pane.title)", .strong)])
         .draw(on: &buffer, in: rest, align: .right)
