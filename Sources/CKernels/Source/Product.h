@@ -1,6 +1,8 @@
 // Matrix products: register tiles of up to MGS_ROWS x 2 vectors over panels of B.
 #define DEPTH 256  // k rows of a panel held in the first-level cache
 
+#define BLOCK_ROWS (8 * MGS_ROWS)  // rows of a transposed A copied at a time
+
 typedef struct {
   ptrdiff_t k;
   const float *a;
@@ -79,18 +81,40 @@ static void (*const tiles[MGS_ROWS][2][2])(const tile_arguments *) = {
 #endif
 };
 
-// All row tiles of one panel, their heights balanced so that none is a stub.
-static void product_panel(const mgs_product *p, tile_arguments t, const float *a) {
-  const int along = p->aRow == 1 && p->aColumn != 1;
-  const int vectors = t.columns > LANES;
+// Rows start..<start+m of C at the depths k0..<k0+k, in row tiles of balanced height.
+typedef struct {
+  ptrdiff_t start, m, k0, k;
+  const float *packed;   // the tiles of A one after another, or null: A where it is
+} row_block;
+
+static ptrdiff_t tile_count(ptrdiff_t m) { return (m + MGS_ROWS - 1) / MGS_ROWS; }
+static ptrdiff_t tile_rows(ptrdiff_t m, ptrdiff_t tile) {
+  const ptrdiff_t count = tile_count(m);
+  return m / count + (tile < m % count);
+}
+
+// Copies columns of a transposed A so that the steps of k, far apart in memory, follow one another.
+static void pack_left(const mgs_product *p, const row_block *block, float *out) {
+  const float *source = p->a + block->start + block->k0 * p->aColumn;
+  for (ptrdiff_t i = 0; i < tile_count(block->m); i++) {
+    const ptrdiff_t rows = tile_rows(block->m, i);
+    const float *a = source;
+    for (ptrdiff_t k = 0; k < block->k; k++, a += p->aColumn, out += rows)
+      for (ptrdiff_t r = 0; r < rows; r += LANES) store(out + r, load_upto(a + r, rows - r));
+    source += rows;
+  }
+}
+
+static void product_panel(const mgs_product *p, tile_arguments t, const row_block *block) {
+  const int along = p->aRow == 1 && p->aColumn != 1, vectors = t.columns > LANES;
   t.aStride = along ? p->aColumn : p->aRow;
-  const ptrdiff_t count = (p->m + MGS_ROWS - 1) / MGS_ROWS;
-  const ptrdiff_t height = p->m / count, taller = p->m % count;
-  t.a = a;
-  for (ptrdiff_t i = 0; i < count; i++) {
-    const ptrdiff_t rows = height + (i < taller);
+  t.a = block->packed ? block->packed : p->a + block->start * p->aRow + block->k0 * p->aColumn;
+  t.c += block->start * p->cRow;
+  for (ptrdiff_t i = 0; i < tile_count(block->m); i++) {
+    const ptrdiff_t rows = tile_rows(block->m, i);
+    if (block->packed) t.aStride = rows;
     tiles[rows - 1][vectors][along](&t);
-    t.a += rows * p->aRow;
+    t.a += block->packed ? rows * block->k : rows * p->aRow;
     t.c += rows * p->cRow;
   }
 }
@@ -99,28 +123,43 @@ static void clear(const mgs_product *p) {
   for (ptrdiff_t i = 0; i < p->m; i++) memset(p->c + i * p->cRow, 0, (size_t)p->n * sizeof(float));
 }
 
+// One panel of B after another, packed where its rows lie far apart, against one block of rows.
+static void product_block(const mgs_product *p, const row_block *block, float *panel) {
+  const ptrdiff_t k0 = block->k0;
+  const int worthPacking = block->m >= 4 * MGS_ROWS && p->bRow >= 8 * LANES;
+  for (ptrdiff_t n0 = 0; n0 < p->n; n0 += PANEL) {
+    tile_arguments t = {.k = block->k, .columns = least(PANEL, p->n - n0), .c = p->c + n0,
+                        .cStride = p->cRow, .accumulate = p->accumulate || k0 > 0};
+    const int whole = t.columns == PANEL || t.columns == LANES;
+    if (p->packed) {
+      t.b = p->b + n0 * p->k + k0 * PANEL;
+      t.bStride = PANEL;
+    } else if (p->bColumn == 1 && whole && !worthPacking) {
+      t.b = p->b + k0 * p->bRow + n0;
+      t.bStride = p->bRow;
+    } else {
+      pack_panel(t.columns, block->k, p->b + k0 * p->bRow + n0 * p->bColumn, p->bRow, p->bColumn, panel);
+      t.b = panel;
+      t.bStride = PANEL;
+    }
+    product_panel(p, t, block);
+  }
+}
+
 static void product(const mgs_product *p) {
   float panel[DEPTH * PANEL] __attribute__((aligned(64)));
+  float left[DEPTH * BLOCK_ROWS + LANES] __attribute__((aligned(64)));
   if (p->m <= 0 || p->n <= 0) return;
   if (p->k <= 0) { if (!p->accumulate) clear(p); return; }
-  for (ptrdiff_t k0 = 0; k0 < p->k; k0 += DEPTH) {
-    const ptrdiff_t k = least(DEPTH, p->k - k0);
-    for (ptrdiff_t n0 = 0; n0 < p->n; n0 += PANEL) {
-      tile_arguments t = {.k = k, .columns = least(PANEL, p->n - n0), .c = p->c + n0,
-                          .cStride = p->cRow, .accumulate = p->accumulate || k0 > 0};
-      const int whole = t.columns == PANEL || t.columns == LANES;
-      if (p->packed) {
-        t.b = p->b + n0 * p->k + k0 * PANEL;
-        t.bStride = PANEL;
-      } else if (p->bColumn == 1 && whole) {
-        t.b = p->b + k0 * p->bRow + n0;
-        t.bStride = p->bRow;
-      } else {
-        pack_panel(t.columns, k, p->b + k0 * p->bRow + n0 * p->bColumn, p->bRow, p->bColumn, panel);
-        t.b = panel;
-        t.bStride = PANEL;
+  const int packsLeft = p->aRow == 1 && p->aColumn >= 8 * LANES && p->n > 2 * PANEL;
+  const ptrdiff_t step = packsLeft ? BLOCK_ROWS : p->m;
+  for (ptrdiff_t k0 = 0; k0 < p->k; k0 += DEPTH)
+    for (ptrdiff_t start = 0; start < p->m; start += step) {
+      row_block block = {.start = start, .m = least(step, p->m - start), .k0 = k0, .k = least(DEPTH, p->k - k0)};
+      if (packsLeft) {
+        pack_left(p, &block, left);
+        block.packed = left;
       }
-      product_panel(p, t, p->a + k0 * p->aColumn);
+      product_block(p, &block, panel);
     }
-  }
 }

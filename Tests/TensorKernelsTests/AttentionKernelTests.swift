@@ -1,0 +1,54 @@
+import TensorKernels
+import Testing
+
+struct AttentionShape: Sendable, CustomStringConvertible {
+  var (length, heads, headWidth): (Int, Int, Int)
+  var softcap: Float
+  var description: String { "T\(length) h\(heads) w\(headWidth) cap \(softcap)" }
+
+  static let all: [AttentionShape] = [
+    (1, 1, 2, 0), (5, 2, 6, 0), (17, 1, 16, 0), (33, 1, 4, 0), (9, 2, 34, 0), (18, 1, 8, 2),
+    (67, 1, 2, 0), (66, 1, 2, 1.5),
+  ].map { AttentionShape(length: $0.0, heads: $0.1, headWidth: $0.2, softcap: $0.3) }
+}
+
+/// Causal attention against the naive form, and its gradient against central differences.
+@Suite struct AttentionKernelTests {
+  @Test(arguments: KernelLevel.available, AttentionShape.all)
+  func forwardAndBackward(_ level: KernelLevel, _ shape: AttentionShape) {
+    let (length, heads, headWidth) = (shape.length, shape.heads, shape.headWidth)
+    let (width, sequences) = (heads * headWidth, 2)
+    let scratch = Buffer(
+      [Float](
+        repeating: .nan, count: CausalAttention.scratchCount(length: length, headWidth: headWidth)))
+    let attention = CausalAttention(
+      heads: heads, headWidth: headWidth, softcap: shape.softcap, scratch: scratch.base)
+    let qkv = Buffer(count: sequences * length * 3 * width, seed: 1)
+    let out = Buffer([Float](repeating: .nan, count: sequences * length * width))
+    let dOut = Buffer(count: sequences * length * width, seed: 2)
+    let dQKV = Buffer([Float](repeating: .nan, count: qkv.count))
+    let normalizers = Buffer([Float](repeating: .nan, count: sequences * heads * length))
+    let (rows, kernels) = (sequences * length, Kernels(level))
+    func f(_ x: [Double]) -> [Double] {
+      Naive.rows(x, length * 3 * width).flatMap {
+        Naive.attention(
+          $0, length: length, heads: heads, headWidth: headWidth, softcap: Double(shape.softcap))
+      }
+    }
+    attention.forward(
+      qkv.matrix(rows, 3 * width), length: length, into: out.matrix(rows, width),
+      logSumExp: normalizers.base, kernels: kernels)
+    #expect(relativeError(out.values, f(qkv.doubles)) < 2e-6)
+    attention.backward(
+      dOut.matrix(rows, width), qkv: qkv.matrix(rows, 3 * width), length: length,
+      out: out.matrix(rows, width), logSumExp: normalizers.base,
+      dQKV: dQKV.matrix(rows, 3 * width), kernels: kernels)
+    // The second sequence alone: central differences of everything would take long.
+    let half = qkv.count / 2
+    let tail = Array(dOut.doubles.suffix(dOut.count / 2))
+    let expected = Naive.gradient(at: Array(qkv.doubles.suffix(half))) { Naive.dot(f($0), tail) }
+    #expect(relativeError(Array(dQKV.values.suffix(half)), expected) < 2e-5)
+    #expect(!dQKV.values.contains { !$0.isFinite })
+    #expect(scratch.isIntact && out.isIntact && dQKV.isIntact && normalizers.isIntact)
+  }
+}
