@@ -86,9 +86,11 @@ let package = Package(
       swiftSettings: terminal),
 
     tests("RunModel"),
-    tests("TensorKernels"),
+    tests("TensorKernels", [numerics]),
     tests("Optimizers", ["TensorKernels", "RunModel"]),
-    tests("Workloads", ["TensorKernels", "RunModel", numerics]),
+    // Stands in front of the allocator of the test process, to count what a step allocates.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("Workloads", ["TensorKernels", "RunModel", "CAllocationCounter", numerics]),
     tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics]),
     tests("EventStream", ["RunModel"]),
     tests("Training", ["Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel"]),

@@ -47,7 +47,9 @@ struct ProductShape: Sendable, CustomStringConvertible {
     #expect(c.isIntact)
     #expect(relativeError(c.values, wanted) < 1e-6)
     for i in 0..<m {
-      for j in n..<n + padding { #expect(c.doubles[i * (n + padding) + j] == before[i * (n + padding) + j]) }
+      for j in n..<n + padding {
+        #expect(c.doubles[i * (n + padding) + j] == before[i * (n + padding) + j])
+      }
     }
   }
 

@@ -14,7 +14,8 @@ import Testing
       #expect(abs(Double(y) / Double.exp(Double(x)) - 1) < 3e-7, "exp(\(x))")
     }
     let edges = map([-1000, 1000, .nan, -.infinity]) { Kernels(level).exponential($0, into: &$1) }
-    #expect(edges[0] >= 0 && edges[0] < 1e-37 && edges[1] > 1e38 && edges[2].isNaN && edges[3] < 1e-37)
+    #expect(
+      edges[0] >= 0 && edges[0] < 1e-37 && edges[1] > 1e38 && edges[2].isNaN && edges[3] < 1e-37)
   }
 
   @Test(arguments: KernelLevel.available)
@@ -70,7 +71,8 @@ import Testing
       let gateUp = Buffer((0..<rows * 2 * width).map { 4 * Float.sin(Float($0) * 1.7) })
       let (out, dOut) = (Buffer(count: rows * width, seed: 1), Buffer(count: rows * width, seed: 2))
       let kernels = Kernels(level)
-      kernels.gate(gateUp.matrix(rows, 2 * width), into: out.matrix(rows, width), gaussian: gaussian)
+      kernels.gate(
+        gateUp.matrix(rows, 2 * width), into: out.matrix(rows, width), gaussian: gaussian)
       let x = gateUp.doubles
       #expect(relativeError(out.values, Naive.gate(x, width: width, gaussian: gaussian)) < 1e-6)
       kernels.gateBackward(
