@@ -3,7 +3,8 @@
 #include "CAllocationCounter.h"
 #include <stddef.h>
 
-#if defined(__GLIBC__) || defined(__linux__)
+// Sanitizers bring an allocator of their own, which must not be covered.
+#if defined(__linux__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
 #include <errno.h>
 
 extern void *__libc_malloc(size_t);
