@@ -53,6 +53,15 @@ static int give_up(int reason) {
   return reason;
 }
 
+// A ^S typed by mistake would freeze the screen until ^Q: both are keys like any other here.
+static void pass_flow_control(void) {
+  struct termios modes;
+  if (tcgetattr(fileno(input_stream), &modes) != 0) return;
+  modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+  tcsetattr(fileno(input_stream), TCSANOW, &modes);
+  def_prog_mode();
+}
+
 int mgs_open(const char *term, int input, int output, int use_colors) {
   int problem = 0;
   // Asked before newterm, which would already have written to a terminal that cannot do it.
@@ -70,6 +79,7 @@ int mgs_open(const char *term, int input, int output, int use_colors) {
   if (!screen) return give_up(MGS_UNKNOWN_TERMINAL);
 
   cbreak();
+  pass_flow_control();
   noecho();
   nonl();
   intrflush(stdscr, FALSE);

@@ -64,6 +64,12 @@ class Terminal:
                 break
         raise Failed(f"waited for {reason}\n{self.text()}\nlast bytes: {self.bytes[-400:]!r}")
 
+    def pass_time(self, seconds):
+        """Lets time pass as between a person's keys: an escape joined to the next key is another key."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.pump(0.02):
+            pass
+
     def send(self, keys):
         os.write(self.child.child_fd, keys.encode() if isinstance(keys, str) else keys)
 
