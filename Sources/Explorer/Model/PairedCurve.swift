@@ -11,10 +11,15 @@ struct PairedCurve {
   }
 
   private let pairs: [(left: [EvaluationPoint], right: [EvaluationPoint])]
+  /// Student's t for 95 % and one degree of freedom less than there are seeds; nil for one seed.
+  private let critical: Double?
 
   init(_ left: ArmRecord, _ right: ArmRecord) {
     pairs = zip(left.seeds, right.seeds).filter { $0.hasStarted && $1.hasStarted }
       .map { ($0.evaluations, $1.evaluations) }
+    critical =
+      pairs.count > 1
+      ? StudentT.criticalValue(confidence: 0.95, degrees: Double(pairs.count - 1)) : nil
   }
 
   private var length: Int { pairs.map { min($0.left.count, $0.right.count) }.min() ?? 0 }
@@ -29,7 +34,15 @@ struct PairedCurve {
     let mean = differences.reduce(0, +) / Double(differences.count)
     return Point(
       step: pairs[0].left[place].step, difference: mean,
-      interval: TTest.paired(differences)?.interval)
+      interval: interval(differences, mean: mean))
+  }
+
+  /// mean ± t · standard error; the critical value is found once for all places.
+  private func interval(_ differences: [Double], mean: Double) -> Interval? {
+    guard differences.count == pairs.count, let critical,
+      let error = Summary.standardError(differences)
+    else { return TTest.paired(differences)?.interval }
+    return Interval(lower: mean - critical * error, upper: mean + critical * error)
   }
 
   /// The newest common evaluation at or before a step.

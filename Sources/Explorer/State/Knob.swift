@@ -17,10 +17,12 @@ extension ExplorerState {
   /// The arms that knobs turn.
   package var tunedArms: [Int] { tunesOneArm ? [selectedArm] : Array(run.arms.indices) }
 
-  /// Every setting that can be nudged in the tuned arms, those that act live first.
+  /// Every setting that can be nudged in the tuned arms: rate and mask first, then the live ones.
   package var knobs: [Knob] {
     let all = tunedKeys.compactMap(knob)
-    return all.filter(\.setting.isLive) + all.filter { !$0.setting.isLive }
+    let leading = ["lr", "mask", "tau"].compactMap { key in all.first { $0.setting.key == key } }
+    let rest = all.filter { !["lr", "mask", "tau"].contains($0.setting.key) }
+    return leading + rest.filter(\.setting.isLive) + rest.filter { !$0.setting.isLive }
   }
 
   package var focusedKnob: Knob? {
