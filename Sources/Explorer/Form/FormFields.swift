@@ -5,7 +5,7 @@ struct FormFields {
   let form: Form
 
   var all: [FormField] {
-    general + (isLanguage ? data + model : []) + workloadSettings + budget
+    general + (isLanguage ? data : []) + workloadSettings + (isLanguage ? model : []) + budget
       + (0..<form.armCount).flatMap(arm) + buttons
   }
 
