@@ -72,6 +72,9 @@ let package = Package(
       path: "Sources/EmbedPresetsPlugin"),
     library("RunStore", ["RunModel", "EventStream"]),
     library("Export", ["RunModel", "Metrics", "Charts"]),
+    library(
+      "Studies",
+      ["RunModel", "EventStream", "Metrics", "Statistics", "Charts", "Export", "RunStore"]),
     library("TestSupport", ["RunModel", "TensorKernels"]),
 
     .executableTarget(
@@ -81,7 +84,7 @@ let package = Package(
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
         "RunStore",
-        "Export", argumentParser, log, table, histogram,
+        "Export", "Studies", argumentParser, log, table, histogram,
       ],
       swiftSettings: terminal),
 
@@ -102,6 +105,7 @@ let package = Package(
     tests("Presets", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),
+    tests("Studies", ["RunModel", "Statistics", "Optimizers", "Workloads", "TensorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

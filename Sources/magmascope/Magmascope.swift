@@ -17,7 +17,7 @@ struct Magmascope: ParsableCommand {
     subcommands: [
       ExploreCommand.self, TrainCommand.self, SampleCommand.self, GradientsCommand.self,
       ReplayCommand.self, PresetsCommand.self,
-      OptimizersCommand.self, BenchCommand.self,
+      OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

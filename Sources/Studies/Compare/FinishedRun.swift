@@ -1,0 +1,77 @@
+import Foundation
+import RunModel
+import RunStore
+import Statistics
+
+/// What a run directory holds, as far as comparing, exporting and reporting need it.
+package struct FinishedRun: Sendable {
+  /// Reads `run.yaml`; the executable knows presets, catalogs and workloads.
+  package typealias ReadConfiguration = (RunDirectory) throws -> RunConfiguration
+
+  package static let configurationName = "run.yaml"
+  package static let metricsName = "metrics.jsonl"
+
+  package var directory: URL
+  package var configuration: RunConfiguration
+  package var configurationText: String
+  package var records: [EvaluationRecord]
+  /// Live changes of settings.
+  package var liveChanges: Int
+
+  package init(
+    directory: URL, configuration: RunConfiguration, configurationText: String = "",
+    records: [EvaluationRecord], liveChanges: Int = 0
+  ) {
+    (self.directory, self.configuration) = (directory, configuration)
+    (self.configurationText, self.records) = (configurationText, records)
+    self.liveChanges = liveChanges
+  }
+
+  package static func isRun(_ directory: URL) -> Bool {
+    let files = FileManager.default
+    return files.fileExists(atPath: directory.appendingPathComponent(configurationName).path)
+      && files.fileExists(atPath: directory.appendingPathComponent(metricsName).path)
+  }
+
+  /// Reads a directory that `train --out` or the explorer wrote; a torn last line is ignored.
+  package init(reading directory: URL, configuration read: ReadConfiguration) throws {
+    let files = try RunDirectory.open(at: directory.path)
+    self.init(
+      directory: directory,
+      configuration: try read(files),
+      configurationText: try files.configurationText(), records: try files.readMetrics(),
+      liveChanges: try files.readJournal().count)
+  }
+
+  /// The arms with their runs, seed by seed; an unfinished run has reached its last evaluation.
+  package var arms: [JudgedArm] {
+    zip(configuration.lanes, configuration.arms).map { lane, arm in
+      let own = records.filter { $0.arm == lane.name }
+      let seeds = own.map(\.seed).uniqued
+      return JudgedArm(
+        lane: lane, arm: arm,
+        runs: seeds.map { seed in Self.run(of: own.filter { $0.seed == seed }, seed: seed) })
+    }
+  }
+
+  private static func run(of records: [EvaluationRecord], seed: UInt64) -> SeedRun {
+    let last = records.last
+    let diverged = records.compactMap(\.diverged).first
+    return SeedRun(
+      seed: seed, finalLoss: last?.validationLoss, finalStep: diverged ?? last?.step ?? 0,
+      divergedAt: diverged,
+      trajectory: records.filter { $0.final != true }.map {
+        EvaluationPoint(
+          step: $0.step, tokens: $0.tokens, cpuSeconds: $0.cpuSeconds,
+          validationLoss: $0.validationLoss)
+      })
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements in order, each once.
+  var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import RunModel
+import Statistics
+
+/// The arms of one or several run directories, brought together to be judged.
+package struct RunComparison: Sendable {
+  package var runs: [FinishedRun]
+  /// The arms of all runs; an arm that several runs have with different seeds is one.
+  package private(set) var arms: [JudgedArm] = []
+  /// Whether what was run twice came out the same; nil when nothing was.
+  package private(set) var isRepeatIdentical: Bool?
+
+  /// - Throws: `RunError` of category `.usage` when the arms do not have the same seeds, for then
+  ///   nothing is paired.
+  package init(_ runs: [FinishedRun]) throws(RunError) {
+    self.runs = runs
+    for run in runs {
+      for arm in run.arms { add(arm) }
+    }
+    try checkSeeds()
+    compareRepeats()
+  }
+
+  private mutating func add(_ arm: JudgedArm) {
+    guard let index = arms.firstIndex(where: { $0.lane.name == arm.lane.name }) else {
+      var arm = arm
+      arm.lane.letter = freeLetter(arm.lane.letter)
+      arms.append(arm)
+      return
+    }
+    for run in arm.runs {
+      if let known = arms[index].runs.first(where: { $0.seed == run.seed }) {
+        note(isSame: Self.isIdentical(known, run))
+      } else {
+        arms[index].runs.append(run)
+      }
+    }
+  }
+
+  private func freeLetter(_ wanted: String) -> String {
+    let taken = arms.map(\.lane.letter)
+    guard taken.contains(wanted) else { return wanted }
+    return "abcdefghijklmnopqrstuvwxyz".map(String.init).first { !taken.contains($0) } ?? wanted
+  }
+
+  /// Arms of one specification within a run are an A/A experiment.
+  private mutating func compareRepeats() {
+    for (index, arm) in arms.enumerated() {
+      guard let first = arms[..<index].first(where: { $0.arm.text == arm.arm.text }) else {
+        continue
+      }
+      for run in arm.runs {
+        guard let other = first.runs.first(where: { $0.seed == run.seed }) else { continue }
+        note(isSame: Self.isIdentical(run, other))
+      }
+    }
+  }
+
+  private mutating func note(isSame: Bool) {
+    isRepeatIdentical = isSame && (isRepeatIdentical ?? true)
+  }
+
+  private static func isIdentical(_ first: SeedRun, _ second: SeedRun) -> Bool {
+    first.finalLoss == second.finalLoss && first.divergedAt == second.divergedAt
+      && first.trajectory.map(\.validationLoss) == second.trajectory.map(\.validationLoss)
+  }
+
+  private func checkSeeds() throws(RunError) {
+    guard let first = arms.first else { return }
+    let seeds = first.runs.map(\.seed).sorted()
+    for arm in arms where arm.runs.map(\.seed).sorted() != seeds {
+      throw RunError(
+        .usage,
+        "the runs differ in seeds: \(Self.list(seeds)) for \(first.lane.name), "
+          + "\(Self.list(arm.runs.map(\.seed).sorted())) for \(arm.lane.name)",
+        remedy: "run both with the same --seed and --seeds")
+    }
+  }
+
+  private static func list(_ seeds: [UInt64]) -> String {
+    guard let first = seeds.first, let last = seeds.last else { return "none" }
+    let isRange = seeds.count > 2 && last - first == UInt64(seeds.count - 1)
+    return isRange ? "\(first)..\(last)" : seeds.map(String.init).joined(separator: ", ")
+  }
+}
+
+extension RunComparison {
+  /// Every arm against its reference; arms that merely repeat another are left out.
+  package func inputs(margin: Double) -> [ComparisonInput] {
+    guard let configuration = runs.first?.configuration else { return [] }
+    let declared = max(runs.reduce(0) { $0 + $1.configuration.seeds }, 1)
+    let seeds = arms.first?.runs.count ?? 0
+    return JudgedArm.comparisons(
+      comparedArms,
+      setting: ComparisonSetting(
+        configuration, seeds: runs.count == 1 ? declared : max(seeds, 1)),
+      conduct: conduct, margin: margin)
+  }
+
+  private var comparedArms: [JudgedArm] {
+    let distinct = arms.enumerated().filter { index, arm in
+      !arms[..<index].contains { $0.arm.text == arm.arm.text }
+    }.map(\.element)
+    return distinct.count > 1 ? distinct : arms
+  }
+
+  /// How the runs were made, as far as their directories show.
+  private var conduct: Conduct {
+    var conduct = Conduct()
+    let all = runs.map(\.configuration)
+    func isShared<Value: Equatable>(_ value: (RunConfiguration) -> Value) -> Bool {
+      all.allSatisfy { value($0) == value(all[0]) }
+    }
+    conduct.isDeclaredBeforehand = true
+    conduct.hasSameData =
+      isShared(\.data) && isShared(\.workload) && isShared(\.settings)
+      && isShared(\.model.context) && isShared(\.model.batch)
+    conduct.hasSameModel = isShared(\.model)
+    conduct.hasSameBudget = isShared(\.steps) && isShared(\.schedule) && isShared(\.clip)
+    conduct.hasSameEvaluation = isShared(\.evaluationInterval)
+    conduct.hasSameInitialization = JudgedArm.startTogether(arms)
+    conduct.liveChanges = runs.reduce(0) { $0 + $1.liveChanges }
+    conduct.isRepeatIdentical = isRepeatIdentical
+    conduct.isCostCounted = runs.contains { $0.records.contains { $0.cpuSeconds > 0 } }
+    return conduct
+  }
+}

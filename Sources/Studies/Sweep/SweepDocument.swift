@@ -1,0 +1,97 @@
+import Foundation
+import RunModel
+import Statistics
+
+/// A sweep's outcome in the format asked for.
+package enum SweepFormat: String, CaseIterable, Sendable {
+  case plain, jsonl, csv
+}
+
+extension SweepFindings {
+  /// The whole outcome as text.
+  ///
+  /// `plain`: loss table, valleys, verdicts. `csv`: one line per cell. `jsonl`, one object per line,
+  /// each with a `kind`: `cell` (arm, values, seed, steps, finalLoss, diverged), then `arm` (best
+  /// values, edge keys, valley, divergedShare), then `verdict` (as in `compare --format json`).
+  package func document(_ format: SweepFormat, margin: Double) throws -> String {
+    switch format {
+    case .plain: return plainText(margin: margin)
+    case .csv: return SweepTables(self).csv
+    case .jsonl: return try jsonLines(margin: margin)
+    }
+  }
+
+  private func plainText(margin: Double) -> String {
+    let tables = SweepTables(self)
+    var parts = [tables.losses.markdown, tables.valleys.markdown]
+    if !analysis.hasEqualBudgets {
+      parts.append("The arms have not had equal budgets: some cells are missing.\n")
+    }
+    let verdicts = Verdict.judge(comparisons(margin: margin))
+    parts += verdicts.map { VerdictText($0).plain }
+    if verdicts.isEmpty, plan.judgingSeedCount > 0 {
+      parts.append("Nothing to judge: fewer than two arms have a best point.\n")
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  private struct CellLine: Encodable {
+    var kind = "cell"
+    var id: String
+    var phase: CellPhase
+    var arm: String
+    var values: [String: Double]
+    var seed: UInt64
+    var steps: Int
+    var finalLoss: Double?
+    var diverged: Int?
+  }
+
+  private struct ArmLine: Encodable {
+    var kind = "arm"
+    var arm: String
+    var best: [String: Double]?
+    var bestLoss: Double?
+    var edges: [String]
+    var valleyLow: Double?
+    var valleyHigh: Double?
+    var divergedShare: Double
+    var rates: Int
+    var seedsPerRate: Int
+  }
+
+  private struct VerdictLine: Encodable {
+    var kind = "verdict"
+    var verdict: Verdict
+  }
+
+  private func jsonLines(margin: Double) throws -> String {
+    let cells = results.map { result in
+      CellLine(
+        id: result.id, phase: result.cell.phase, arm: result.specification,
+        values: Self.members(result.values), seed: result.cell.seed, steps: result.steps,
+        finalLoss: result.finalLoss, diverged: result.diverged)
+    }
+    let verdicts = Verdict.judge(comparisons(margin: margin)).map { VerdictLine(verdict: $0) }
+    return try SweepStore.lines(cells) + SweepStore.lines(armLines) + SweepStore.lines(verdicts)
+  }
+
+  private var armLines: [ArmLine] {
+    let best = bestPoints
+    return plan.lanes.indices.map { arm in
+      let summary = summary(ofArm: arm)
+      let isLine = plan.axes.count == 1
+      return ArmLine(
+        arm: plan.lanes[arm].name, best: best[arm].map { Self.members(plan.points[$0]) },
+        bestLoss: summary?.bestScore, edges: edgeKeys(ofArm: arm),
+        valleyLow: isLine ? summary?.valleyLow : nil,
+        valleyHigh: isLine ? summary?.valleyHigh : nil,
+        divergedShare: summary?.divergedShare ?? 0, rates: summary?.points.count ?? 0,
+        seedsPerRate: summary?.seedsPerRate ?? 0)
+    }
+  }
+
+  private static func members(_ settings: [GridSetting]) -> [String: Double] {
+    Dictionary(settings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -1,0 +1,124 @@
+import Charts
+import Export
+import RunModel
+import Statistics
+
+/// A sweep's findings as tables, lines and columns.
+package struct SweepTables {
+  package var findings: SweepFindings
+
+  package init(_ findings: SweepFindings) { self.findings = findings }
+
+  private var plan: SweepPlan { findings.plan }
+
+  /// `lr=1e-3` or `lr=1e-3 mask=0.5`.
+  package func pointText(_ point: Int) -> String {
+    plan.points[point].map { "\($0.key)=\(compactDecimal($0.value))" }.joined(separator: " ")
+  }
+
+  /// Median final loss at every point, one column per arm; the best of each arm is marked `*`.
+  package var losses: SummaryTable {
+    let columns =
+      [SummaryTable.Column(plan.axes.map(\.key).joined(separator: " "), .left)]
+      + plan.lanes.map { SummaryTable.Column($0.name) }
+    let best = findings.bestPoints
+    let rows = plan.points.indices.map { point in
+      [pointText(point)]
+        + plan.configuration.arms.indices.map { arm in
+          lossText(arm: arm, point: point) + (best[arm] == point ? " *" : "")
+        }
+    }
+    return SummaryTable(
+      caption: "Median final loss over \(plan.tuningSeedCount) tuning seeds, in nats (* best)",
+      columns: columns, rows: rows)
+  }
+
+  private func lossText(arm: Int, point: Int) -> String {
+    let losses = losses(arm: arm, point: point)
+    guard losses.seeds > 0 else { return "-" }
+    let text = losses.median.map { NumberFormat.fixed($0, decimals: 4) } ?? "diverged"
+    guard losses.diverged > 0, losses.median != nil else { return text }
+    return text + " (\(losses.diverged)/\(losses.seeds) diverged)"
+  }
+
+  func losses(arm: Int, point: Int) -> RankedLosses {
+    RankedLosses(
+      findings.results.filter {
+        $0.cell.phase == .tuning && $0.cell.arm == arm && $0.cell.point == point
+      }.map(\.finalLoss))
+  }
+
+  /// What each arm's valley looks like: best, edge warning, width, share diverged.
+  package var valleys: SummaryTable {
+    let columns = [
+      SummaryTable.Column("arm", .left), SummaryTable.Column("best", .left),
+      SummaryTable.Column("loss"), SummaryTable.Column("valley"), SummaryTable.Column("diverged"),
+      SummaryTable.Column("note", .left),
+    ]
+    let best = findings.bestPoints
+    return SummaryTable(
+      caption: "Best of the grid; the valley is where the loss stays within .05 nats of it",
+      columns: columns,
+      rows: plan.lanes.indices.map { arm in
+        let summary = findings.summary(ofArm: arm)
+        return [
+          plan.lanes[arm].name, best[arm].map(pointText) ?? "none",
+          summary?.bestScore.map { NumberFormat.fixed($0, decimals: 4) } ?? "-",
+          valleyText(summary), NumberText.percent(summary?.divergedShare ?? 0),
+          edgeText(arm),
+        ]
+      })
+  }
+
+  private func valleyText(_ summary: SweepSummary?) -> String {
+    guard plan.axes.count == 1, let low = summary?.valleyLow, let high = summary?.valleyHigh
+    else { return "-" }
+    let width = summary?.valleyFactor.map { " (x" + NumberFormat.compact($0) + ")" } ?? ""
+    return "\(compactDecimal(low))..\(compactDecimal(high))" + width
+  }
+
+  private func edgeText(_ arm: Int) -> String {
+    guard findings.bestPoints[arm] != nil else { return "diverged everywhere" }
+    let keys = findings.edgeKeys(ofArm: arm)
+    return keys.isEmpty ? "" : "best \(keys.joined(separator: ", ")) at the edge: extend the grid"
+  }
+
+  /// One CSV line per tuning cell, or per cell of every phase.
+  package var csv: String {
+    let keys = plan.axes.map(\.key)
+    let header = ["id", "phase", "arm"] + keys + ["seed", "steps", "finalLoss", "diverged"]
+    return findings.results.reduce(into: CSV.line(header)) { text, result in
+      text += CSV.line(
+        [result.id, result.cell.phase.rawValue, result.specification]
+          + result.values.map { compactDecimal($0.value) }
+          + [
+            String(result.cell.seed), String(result.steps),
+            result.finalLoss.map { $0.description } ?? "", result.diverged.map(String.init) ?? "",
+          ])
+    }
+  }
+
+  /// The chart of final loss against the first swept key, with intervals over the seeds.
+  package var chart: SweepChart? {
+    guard plan.axes.count == 1 else { return nil }
+    var chart = SweepChart(
+      curves: plan.lanes.indices.map { arm in
+        SweepChart.Curve(
+          letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name, arm: arm,
+          points: plan.points.indices.map { chartPoint(arm: arm, point: $0) })
+      })
+    chart.valueLabel = "final loss, median"
+    return chart
+  }
+
+  private func chartPoint(arm: Int, point: Int) -> SweepChart.Point {
+    let finals = findings.results.filter {
+      $0.cell.phase == .tuning && $0.cell.arm == arm && $0.cell.point == point
+    }.map(\.finalLoss)
+    let all = finals.compactMap { $0 }
+    let range = all.count > 1 ? (all.min() ?? 0)...(all.max() ?? 0) : nil
+    return SweepChart.Point(
+      learningRate: plan.points[point][0].value, loss: RankedLosses(finals).median,
+      interval: range)
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import RunModel
+import Statistics
+import Studies
+
+/// `magmascope compare`: the verdict over finished runs, or over a sweep.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Judges the arms of run or sweep directories: verdict, checklist, grade, sentence.",
+    discussion: """
+      Several run directories are one experiment: the same arm with other seeds is joined, another \
+      arm is compared. Runs that differ in data, model or budget are void; runs that share no seeds \
+      are refused.
+      """)
+
+  @Argument(help: "Directories that train --out or sweep --out wrote.")
+  var directories: [String]
+
+  @Option(help: "Form of the answer: plain, json or markdown.")
+  var format: ComparisonFormat = .plain
+
+  @Option(help: "Differences within this many nats do not matter in practice.")
+  var margin = 0.01
+
+  func run() throws {
+    let margin = try StudyFiles.checkedMargin(margin)
+    let (runs, sweeps) = try StudyFiles.read(directories)
+    try StandardOutput().write(
+      try Self.document(directories, runs: runs, sweeps: sweeps.map(\.sweep), margin: margin)
+        .text(format))
+  }
+
+  /// The comparison of one kind of directory; the two kinds do not mix.
+  static func document(
+    _ directories: [String], runs: [FinishedRun], sweeps: [StoredSweep], margin: Double
+  ) throws -> ComparisonDocument {
+    guard sweeps.isEmpty || (runs.isEmpty && sweeps.count == 1) else {
+      throw RunError(
+        .usage, "a sweep is compared by itself",
+        remedy: "give one sweep directory, or run directories only")
+    }
+    if let sweep = sweeps.first {
+      let findings = SweepFindings(sweep)
+      return ComparisonDocument(
+        directories: directories, arms: findings.judged,
+        inputs: findings.comparisons(margin: margin))
+    }
+    let comparison = try RunComparison(runs)
+    let inputs = comparison.inputs(margin: margin)
+    guard !inputs.isEmpty else {
+      throw RunError(
+        .usage, "there are no two arms to compare", remedy: "give runs with at least two arms")
+    }
+    return ComparisonDocument(directories: directories, arms: comparison.arms, inputs: inputs)
+  }
+}
+
+extension ComparisonFormat: ExpressibleByArgument {}
