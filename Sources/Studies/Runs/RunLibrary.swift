@@ -1,0 +1,76 @@
+import Foundation
+import RunModel
+
+/// The runs kept in one directory, such as the explorer's, and what may be done to a run anywhere.
+package struct RunLibrary {
+  package let directory: URL
+  private let configuration: FinishedRun.ReadConfiguration
+
+  package init(directory: URL, configuration: @escaping FinishedRun.ReadConfiguration) {
+    self.directory = directory
+    self.configuration = configuration
+  }
+
+  /// A run in the library, or why it cannot be read.
+  package struct Entry {
+    package var name: String
+    package var run: Result<FinishedRun, RunError>
+  }
+
+  /// All runs by name; other files and directories are passed over.
+  package var entries: [Entry] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    return names.sorted().compactMap { name in
+      let place = directory.appendingPathComponent(name)
+      guard FinishedRun.isRun(place) else { return nil }
+      do {
+        return Entry(
+          name: name,
+          run: .success(try FinishedRun(reading: place, configuration: configuration)))
+      } catch let error as RunError {
+        return Entry(name: name, run: .failure(error))
+      } catch {
+        return Entry(
+          name: name, run: .failure(RunError(.input, "cannot be read", place: place.path)))
+      }
+    }
+  }
+
+  /// The directory meant by `name`: a path, or the name of a run in the library.
+  package func place(of name: String) -> URL {
+    let path = URL(fileURLWithPath: name)
+    if FileManager.default.fileExists(atPath: path.path) || name.contains("/") { return path }
+    return directory.appendingPathComponent(name)
+  }
+
+  package func run(_ name: String) throws -> FinishedRun {
+    try FinishedRun(reading: place(of: name), configuration: configuration)
+  }
+
+  /// Removes a run for good; what is not a run or a sweep is refused.
+  package func delete(_ name: String) throws {
+    let place = place(of: name)
+    guard FinishedRun.isRun(place) || StoredSweep.isSweep(place) else {
+      throw RunError(
+        .input, "there is no run here, so nothing was deleted", place: place.path,
+        remedy: "give a directory that train --out or sweep --out wrote")
+    }
+    do {
+      try FileManager.default.removeItem(at: place)
+    } catch {
+      throw RunError(
+        .failure, "cannot be deleted (\(error.localizedDescription))", place: place.path,
+        remedy: "check the permissions")
+    }
+  }
+}
+
+extension FinishedRun {
+  /// How far the run came: `finished`, `step 120 of 800`, `not begun`.
+  package var progressText: String {
+    let finals = records.count { $0.final == true }
+    if finals >= configuration.arms.count * configuration.seeds { return "finished" }
+    guard let step = records.map(\.step).max() else { return "not begun" }
+    return "step \(step) of \(configuration.steps)"
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Presets
+import RunModel
+import Studies
+import TensorKernels
+
+/// `magmascope report`: one self-contained HTML page over runs or a sweep.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Writes a page with charts, tables, verdict, checklist and configuration.")
+
+  @Argument(help: "Directories that train --out or sweep --out wrote.")
+  var directories: [String]
+
+  @Option(help: "The page to write.")
+  var out: String
+
+  @Option(help: "Differences within this many nats do not matter in practice.")
+  var margin = 0.01
+
+  func run() throws {
+    let margin = try StudyFiles.checkedMargin(margin)
+    let (runs, sweeps) = try StudyFiles.read(directories)
+    guard sweeps.isEmpty || (runs.isEmpty && sweeps.count == 1) else {
+      throw RunError(
+        .usage, "a sweep is reported by itself",
+        remedy: "give one sweep directory, or run directories only")
+    }
+    let content =
+      try sweeps.first.map { try Self.content($0.directory, $0.sweep, margin) }
+      ?? ReportContent(try RunComparison(runs), margin: margin, madeBy: Self.madeBy)
+    try OutputFile.write(Data(ReportPage(content).html.utf8), to: out)
+  }
+
+  private static func content(
+    _ directory: URL, _ sweep: StoredSweep, _ margin: Double
+  ) throws -> ReportContent {
+    let file = directory.appendingPathComponent(SweepStore.configurationName).path
+    return ReportContent(
+      SweepFindings(sweep),
+      configurationText: String(decoding: try InputFile.read(file), as: UTF8.self),
+      name: directory.lastPathComponent, margin: margin, madeBy: madeBy)
+  }
+
+  private static var madeBy: String {
+    "magmascope \(Magmascope.version) (\(PresetLibrary.buildCommit)), "
+      + "kernels \(KernelLevel.current.rawValue), \(Machine.processorName)"
+  }
+}
