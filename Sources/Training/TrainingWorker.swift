@@ -43,8 +43,9 @@ struct TrainingWorker: Sendable {
 
   private func makeTrainer(_ assignment: Assignment) throws(RunError) -> ArmTrainer {
     let trainer = try ArmTrainer(
-      assignment: assignment, configuration: configuration, source: source,
-      threads: threadsPerArm, channels: channels, clock: lockStep.clock,
+      assignment: assignment, configuration: configuration,
+      source: source.seeded(assignment.seed), threads: threadsPerArm, channels: channels,
+      clock: lockStep.clock,
       makeOptimizer: options.makeOptimizer)
     guard let checkpoint else { return trainer }
     guard

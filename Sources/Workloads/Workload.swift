@@ -67,6 +67,16 @@ package protocol WorkloadSource: Sendable {
   /// Bytes of activations and other working memory of one instance.
   var workingBytes: Int { get }
 
+  /// The same source for another seed: what it drew for itself is drawn again from `seed`.
+  ///
+  /// A run of several seeds asks once for each, so that a seed among several is that seed alone.
+  func seeded(_ seed: UInt64) -> any WorkloadSource
+
   /// A workload for one arm, computing with at most `threads` threads.
   func makeWorkload(threads: Int) -> any Workload
+}
+
+extension WorkloadSource {
+  /// Itself, for sources that draw nothing from the seed.
+  package func seeded(_ seed: UInt64) -> any WorkloadSource { self }
 }

@@ -15,7 +15,7 @@ package enum WorkloadRegistry {
   /// Reads the data and prepares all that the arms of a seed share.
   ///
   /// What a workload draws for itself (the quadratic's rotations, the inputs of the class imbalance)
-  /// is a function of `configuration.seed`: make one source per seed.
+  /// is a function of `configuration.seed`; `seeded` gives the source of another seed.
   ///
   /// - Parameter progress: called with what is being done and its share done, for slow preparations.
   /// - Throws: `RunError(.usage)` for an unknown workload or setting, `.input` for bad data.

@@ -14,9 +14,10 @@ package struct ClassImbalanceSource: WorkloadSource {
   let inputs: [Float]
   /// The class of every sample; the classes of a group lie one after another, group 1 first.
   package let labels: [Int]
+  private let seed: UInt64
 
   package init(groups: Int, dimension: Int, batch: Int, seed: UInt64) {
-    (self.groups, self.dimension) = (groups, dimension)
+    (self.groups, self.dimension, self.seed) = (groups, dimension, seed)
     labels = (1...groups).flatMap { group in
       (0..<1 << group).flatMap { index in
         Array(repeating: (1 << group) - 2 + index, count: 1 << (groups - group))
@@ -60,6 +61,12 @@ package struct ClassImbalanceSource: WorkloadSource {
   }
   package var workingBytes: Int {
     inputs.count * MemoryLayout<Float>.stride + classes * MemoryLayout<Double>.stride
+  }
+
+  package func seeded(_ seed: UInt64) -> any WorkloadSource {
+    seed == self.seed
+      ? self
+      : ClassImbalanceSource(groups: groups, dimension: dimension, batch: batch, seed: seed)
   }
 
   package func makeWorkload(threads: Int) -> any Workload { ClassImbalanceWorkload(self) }

@@ -1,18 +1,20 @@
 import RunModel
 import TensorKernels
 
-/// The block quadratic of one run; its rotations are a function of the run's seed.
+/// The block quadratic of one seed, which its rotations are drawn from.
 package struct QuadraticSource: WorkloadSource {
   package let problem: QuadraticProblem
   /// Every coordinate of the starting point.
   package let start: Double
   /// Rows a step draws of the nine, without replacement.
   package let rowsPerStep: Int
+  private let seed: UInt64
 
   package init(arrangement: QuadraticProblem.Arrangement, start: Double, rows: Int, seed: UInt64) {
     problem = QuadraticProblem(arrangement, seed: seed)
     self.start = start
     rowsPerStep = rows
+    self.seed = seed
   }
 
   init(_ configuration: RunConfiguration) throws(RunError) {
@@ -42,6 +44,13 @@ package struct QuadraticSource: WorkloadSource {
       "{" + block.map { compactDecimal($0) }.joined(separator: ",") + "}"
     }
     return "block quadratic, \(problem.arrangement.rawValue) " + blocks.joined(separator: " ")
+  }
+
+  package func seeded(_ seed: UInt64) -> any WorkloadSource {
+    seed == self.seed
+      ? self
+      : QuadraticSource(
+        arrangement: problem.arrangement, start: start, rows: rowsPerStep, seed: seed)
   }
 
   package func makeWorkload(threads: Int) -> any Workload { QuadraticWorkload(self) }
