@@ -3,6 +3,19 @@ package enum ProbeKind: String, Sendable, Codable, Hashable, CaseIterable {
   case curvature, proposition1, sharpness, gradientNoise
 }
 
+/// A measurement taken again and again while a run goes on.
+package struct ProbeCadence: Sendable, Codable, Hashable {
+  package var kind: ProbeKind
+  /// Steps between two readings.
+  package var every: Int
+
+  package init(_ kind: ProbeKind, every: Int) {
+    precondition(every > 0, "a probe every \(every) steps")
+    self.kind = kind
+    self.every = every
+  }
+}
+
 /// One measurement of one arm: named figures, per-block figures, and its own cost.
 package struct ProbeReading: Sendable, Codable, Hashable {
   package struct Figure: Sendable, Codable, Hashable {

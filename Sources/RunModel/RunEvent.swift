@@ -95,5 +95,7 @@ package enum RunCommand: Sendable, Hashable {
   /// Sets a hyperparameter of one arm, or of all that have it.
   case set(arm: Int?, key: String, value: SettingValue)
   case probe(ProbeKind)
+  /// Takes the measurement again after every so many steps; nil ends that.
+  case probeEvery(ProbeKind, Int?)
   case stop
 }

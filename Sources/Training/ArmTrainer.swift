@@ -67,10 +67,7 @@ package final class ArmTrainer {
       progress.divergedAt = step
       return
     }
-    let schedule = configuration.schedule.factor(step: step, of: configuration.steps)
-    let context = StepContext(
-      step: step, scheduleFactor: schedule, seed: assignment.seed, matchedFactor: matchedFactor,
-      measuresUpdates: blocks != nil && measures(step))
+    let context = context(of: step, matchedFactor: matchedFactor)
     move(context)
     progress.step = step
     progress.matchedFactor = matchedFactor
@@ -79,8 +76,16 @@ package final class ArmTrainer {
     let summary = account(optimizer.outcomes)
     progress.wallSeconds = clock.seconds
     post(
-      summary, loss: loss, norm: norm, schedule: schedule,
+      summary, loss: loss, norm: norm, schedule: context.scheduleFactor,
       cpuSeconds: progress.cpuSeconds + threadCPUSeconds() - start)
+  }
+
+  func context(of step: Int, matchedFactor: Double) -> StepContext {
+    StepContext(
+      step: step,
+      scheduleFactor: configuration.schedule.factor(step: step, of: configuration.steps),
+      seed: assignment.seed, matchedFactor: matchedFactor,
+      measuresUpdates: blocks != nil && measures(step), totalSteps: configuration.steps)
   }
 
   private func computeGradients(step: Int) -> Double {

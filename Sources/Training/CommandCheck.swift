@@ -10,6 +10,9 @@ enum CommandCheck {
       count > 0
         ? nil
         : RunError(.usage, "cannot make \(count) steps", remedy: "ask for at least one")
+    case .probeEvery(_, let steps):
+      steps.map { $0 > 0 } ?? true
+        ? nil : RunError(.usage, "cannot probe every \(steps ?? 0) steps", remedy: "at least 1")
     case .set(let arm, let key, let value): problem(arm: arm, key: key, value: value, arms: arms)
     }
   }

@@ -35,6 +35,7 @@ extension LockStep.Contents {
     sleepers = [Bool](repeating: false, count: threads)
     interventions = (checkpoint?.interventions ?? []) + options.interventions
     values = configuration.arms.map(\.values)
+    cadences = options.probes
     reports = assignments.map { _ in LaneReport() }
     guard let checkpoint else { return }
     for change in checkpoint.interventions where change.step <= checkpoint.step {

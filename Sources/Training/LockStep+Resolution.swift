@@ -66,6 +66,11 @@ extension LockStep {
     tellRecords(&contents)
     let isAnyArmAlive = contents.reports.contains { $0.divergedAt == nil }
     tell(contents.state.completeStep(isAnyArmAlive: isAnyArmAlive), contents)
+    if options.probeRunner != nil {
+      for cadence in contents.cadences where step.isMultiple(of: cadence.every) {
+        contents.probes.append(cadence.kind)
+      }
+    }
     if let every = options.checkpointEvery, step.isMultiple(of: every) {
       contents.wantsSnapshot = true
     }
@@ -112,6 +117,9 @@ extension LockStep {
       case .step(let count): tell(contents.state.advance(by: count), contents)
       case .stop: tell(contents.state.stop(), contents)
       case .probe(let kind): if options.probeRunner != nil { contents.probes.append(kind) }
+      case .probeEvery(let kind, let steps):
+        contents.cadences.removeAll { $0.kind == kind }
+        if let steps { contents.cadences.append(ProbeCadence(kind, every: steps)) }
       case .set(let arm, let key, let value): change(arm, key, value, &contents)
       }
     }

@@ -48,7 +48,9 @@ final class LockStep: Sendable {
     var exited = 0
     var reports: [LaneReport]
     var commands: [RunCommand] = []
+    /// Measurements to take before the next step, and those that come back.
     var probes: [ProbeKind] = []
+    var cadences: [ProbeCadence] = []
     var wantsSnapshot = false
     var hasFinalSnapshot = false
     var isFailed = false

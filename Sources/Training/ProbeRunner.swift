@@ -13,10 +13,12 @@ package struct ProbeSubject {
   package var specification: ArmSpecification
   package var layout: TensorLayout
   package var workload: any Workload
-  /// A copy of the optimizer's memory.
-  package var optimizer: OptimizerSnapshot
-  /// Outcomes of the latest step.
-  package var outcomes: [BlockOutcome]
+  /// A copy of the optimizer as it is now, live changes included.
+  package var optimizer: any ArmStepping
+  /// What the arm's next step will be told; of the last step once the run is over.
+  package var context: StepContext
+  /// Largest gradient norm of the run; nil for no clipping.
+  package var clip: Double?
 }
 
 /// Measures an arm beside its training; the trajectory must stay the same to the bit.
@@ -28,13 +30,19 @@ package protocol ProbeRunner: Sendable {
 }
 
 extension ArmTrainer {
-  func probe(_ kind: ProbeKind, with runner: any ProbeRunner) -> ProbeReading? {
+  /// - Parameter matchedFactor: what the next step of a matched control will be multiplied by.
+  func probe(
+    _ kind: ProbeKind, with runner: any ProbeRunner, matchedFactor: Double
+  ) -> ProbeReading? {
     guard !isDiverged else { return nil }
     let start = threadCPUSeconds()
     let subject = ProbeSubject(
       kind: kind, arm: assignment.arm, seed: assignment.seed, step: progress.step,
       specification: configuration.arms[assignment.arm], layout: layout, workload: workload,
-      optimizer: optimizer.snapshot(), outcomes: optimizer.outcomes)
+      optimizer: optimizer,
+      context: context(
+        of: min(progress.step + 1, configuration.steps), matchedFactor: matchedFactor),
+      clip: configuration.clip)
     var reading = runner.run(subject, parameters: parameters.elements.span)
     reading?.cpuSeconds = threadCPUSeconds() - start
     return reading

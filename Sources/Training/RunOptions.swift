@@ -11,11 +11,14 @@ package struct RunOptions: Sendable {
   /// Whether a snapshot is taken before the run ends, however it ends.
   package var takesFinalSnapshot: Bool
   package var probeRunner: (any ProbeRunner)?
+  /// Measurements to take from the start.
+  package var probes: [ProbeCadence]
   package var makeOptimizer: OptimizerFactory
 
   package init(
     interventions: [Intervention] = [], startsPaused: Bool = false, checkpointEvery: Int? = nil,
     takesFinalSnapshot: Bool = true, probeRunner: (any ProbeRunner)? = nil,
+    probes: [ProbeCadence] = [],
     makeOptimizer: @escaping OptimizerFactory = RunOptions.registered
   ) {
     self.interventions = interventions
@@ -23,6 +26,7 @@ package struct RunOptions: Sendable {
     self.checkpointEvery = checkpointEvery
     self.takesFinalSnapshot = takesFinalSnapshot
     self.probeRunner = probeRunner
+    self.probes = probes
     self.makeOptimizer = makeOptimizer
   }
 

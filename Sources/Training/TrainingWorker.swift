@@ -67,8 +67,10 @@ struct TrainingWorker: Sendable {
     case .evaluate: evaluate(trainer, step: 0)
     case .train(let step): train(trainer, step: step)
     case .probe(let kind):
-      guard let runner = options.probeRunner else { break }
-      let reading = trainer.probe(kind, with: runner)
+      // A reading names its arm, not its seed: the first seed stands for all.
+      guard let runner = options.probeRunner, trainer.assignment.seedIndex == 0 else { break }
+      let reading = trainer.probe(
+        kind, with: runner, matchedFactor: lockStep.matchedFactor(of: trainer.assignment))
       lockStep.report(trainer.assignment.index) { $0.reading = reading }
     case .snapshot:
       let snapshot = trainer.snapshot()
