@@ -1,0 +1,118 @@
+import Foundation
+import RunModel
+import Statistics
+import Studies
+import Testing
+
+struct RunComparisonTests {
+  static func run(
+    _ arms: [String] = ["adam:lr=0.01", "magma(adam):lr=0.01"], seed: UInt64 = 5, seeds: Int = 8,
+    title: String = "Test", change: (inout RunConfiguration) -> Void = { _ in }
+  ) throws -> FinishedRun {
+    var configuration = try StudyFixtures.configuration(
+      arms, seed: seed, seeds: seeds, title: title)
+    change(&configuration)
+    return FinishedRun(
+      directory: URL(fileURLWithPath: "/runs/x"), configuration: configuration,
+      configurationText: "title: \(title)\n", records: StudyFixtures.records(of: configuration))
+  }
+
+  private func verdict(_ runs: [FinishedRun]) throws -> Verdict {
+    try #require(Verdict.judge(try RunComparison(runs).inputs(margin: 0.01)).first)
+  }
+
+  @Test func anUnsweptRunIsExploratory() throws {
+    let verdict = try verdict([try Self.run()])
+    #expect(verdict.grade == .c)
+    #expect(verdict.claim == .looksLower)
+    #expect(verdict.comparison?.count == 8)
+  }
+
+  @Test func armsOfTwoRunsWithTheSameSeedsArePaired() throws {
+    let verdict = try verdict([
+      try Self.run(["adam:lr=0.01"]), try Self.run(["magma(adam):lr=0.01"]),
+    ])
+    #expect(verdict.comparison?.count == 8 && verdict.voidReasons.isEmpty)
+  }
+
+  @Test func furtherSeedsOfTheSameArmsAreJoined() throws {
+    let verdict = try verdict([
+      try Self.run(seed: 0, seeds: 4), try Self.run(seed: 4, seeds: 4),
+    ])
+    #expect(verdict.comparison?.differences.map(\.seed) == Array(0..<8))
+  }
+
+  @Test func differentSeedsAreRefused() throws {
+    let runs = [
+      try Self.run(["adam:lr=0.01"], seed: 0), try Self.run(["magma(adam):lr=0.01"], seed: 8),
+    ]
+    let error = #expect(throws: RunError.self) { try RunComparison(runs) }
+    #expect(error?.message.contains("0..7") == true && error?.message.contains("8..15") == true)
+  }
+
+  @Test func differencesOfSetUpAreVoid() throws {
+    let changes: [(VoidReason, (inout RunConfiguration) -> Void)] = [
+      (.data, { $0.data = .file("other.txt") }), (.model, { $0.model.width += 2 }),
+      (.budget, { $0.clip = 1 }), (.evaluation, { $0.evaluateEvery = 25 }),
+    ]
+    for (reason, change) in changes {
+      let verdict = try verdict([
+        try Self.run(["adam:lr=0.01"]), try Self.run(["magma(adam):lr=0.01"], change: change),
+      ])
+      #expect(verdict.grade == .void)
+      #expect(verdict.voidReasons.contains(reason))
+    }
+  }
+
+  @Test func otherInitialWeightsAreVoid() throws {
+    var run = try Self.run()
+    for index in run.records.indices where run.records[index].lane == "m" {
+      if run.records[index].step == 0 { run.records[index].validationLoss = 1 }
+    }
+    #expect(try verdict([run]).voidReasons == [.initialization])
+  }
+
+  @Test func aLiveChangeIsToldAndCostsTheGrade() throws {
+    var run = try Self.run()
+    run.liveChanges = 2
+    let verdict = try verdict([run])
+    #expect(verdict.checklist.status(.noLiveChange) == .failed)
+  }
+
+  @Test func anUnfinishedRunIsPending() throws {
+    var run = try Self.run()
+    run.records.removeAll { $0.seed == 12 && $0.step == 100 }
+    #expect(try verdict([run]).claim == .pending)
+  }
+
+  @Test func twoIdenticalArmsAreAnExperimentOfTheirOwn() throws {
+    let comparison = try RunComparison([
+      try Self.run(["adam:lr=0.01", "adam:lr=0.01", "magma(adam):lr=0.01"])
+    ])
+    let inputs = comparison.inputs(margin: 0.01)
+    #expect(inputs.map(\.subject.name) == ["magma(adam):lr=0.01"])
+    #expect(comparison.isRepeatIdentical == true)
+    var run = try Self.run(["adam:lr=0.01", "adam:lr=0.01"])
+    let last = run.records.indices.last ?? 0
+    run.records[last].validationLoss = run.records[last].validationLoss?.nextUp
+    #expect(try RunComparison([run]).isRepeatIdentical == false)
+  }
+
+  @Test func theJSONIsStable() throws {
+    let comparison = try RunComparison([try Self.run(seeds: 6)])
+    let document = ComparisonDocument(
+      directories: ["x"], arms: comparison.arms, inputs: comparison.inputs(margin: 0.01))
+    let text = try document.text(.json)
+    let golden = try #require(
+      Bundle.module.url(forResource: "Fixtures/comparison", withExtension: "json"))
+    let expected = try String(contentsOf: golden, encoding: .utf8)
+    if text != expected {
+      let seen = FileManager.default.temporaryDirectory
+        .appendingPathComponent("comparison.seen.json")
+      try text.write(to: seen, atomically: true, encoding: .utf8)
+      Issue.record("the JSON differs from the golden; it was written to \(seen.path)")
+    }
+    let decoded = try JSONDecoder().decode(ComparisonDocument.self, from: Data(text.utf8))
+    #expect(decoded == document)
+  }
+}

@@ -1,0 +1,95 @@
+import RunModel
+import Statistics
+import Studies
+import Testing
+
+struct SweepFindingsTests {
+  /// All cells of `plan` from made-up runs.
+  static func findings(
+    _ plan: SweepPlan, divergingAbove limit: Double = .infinity,
+    change: (inout CellResult) -> Void = { _ in }
+  ) throws -> SweepFindings {
+    var results: [CellResult] = []
+    var times: [CellTimes] = []
+    func add(_ cells: [StudyCell]) throws {
+      for cell in cells {
+        let records = StudyFixtures.records(of: plan.run(of: cell), divergingAbove: limit)
+        var (result, cost) = try CellResult.reading(records, of: cell, in: plan)
+        change(&result)
+        results.append(result)
+        times.append(cost)
+      }
+    }
+    try add(plan.tuningCells)
+    try add(plan.judgingCells(best: SweepFindings(plan: plan, results: results).bestPoints))
+    return SweepFindings(plan: plan, results: results, times: times)
+  }
+
+  @Test func findsTheBottomOfEveryValley() throws {
+    let findings = try Self.findings(try StudyFixtures.plan())
+    #expect(findings.bestPoints == [1, 1, 1])
+    #expect(findings.analysis.hasEqualBudgets)
+    #expect(findings.edgeKeys(ofArm: 0).isEmpty)
+  }
+
+  @Test func warnsWhenTheBestLiesAtTheEdge() throws {
+    let findings = try Self.findings(try StudyFixtures.plan(grids: ["lr=1e-2..1:3"]))
+    #expect(findings.bestPoints == [0, 0, 0])
+    #expect(findings.edgeKeys(ofArm: 1) == ["lr"])
+    #expect(try findings.document(.plain, margin: 0.01).contains("extend the grid"))
+  }
+
+  @Test func anArmThatDivergesEverywhereIsNotJudged() throws {
+    let findings = try Self.findings(try StudyFixtures.plan(), divergingAbove: 0)
+    #expect(findings.bestPoints == [nil, nil, nil])
+    #expect(findings.comparisons(margin: 0.01).isEmpty)
+    #expect(try findings.document(.plain, margin: 0.01).contains("diverged everywhere"))
+  }
+
+  @Test func divergedCellsCountAsWorstAndAreShown() throws {
+    let findings = try Self.findings(try StudyFixtures.plan(), divergingAbove: 0.05)
+    #expect(findings.bestPoints == [1, 1, 1])
+    #expect(findings.summary(ofArm: 0).map { ($0.divergedShare * 3).rounded() } == 1)
+  }
+
+  @Test func theSubjectMeetsItsBaseAndItsControlOnFreshSeeds() throws {
+    let inputs = try Self.findings(try StudyFixtures.plan(judging: 8)).comparisons(margin: 0.01)
+    #expect(inputs.count == 1)
+    let input = try #require(inputs.first)
+    #expect(input.subject.name == "magma(adam)" && input.reference.name == "adam")
+    #expect(input.control?.name == "matched(magma(adam))")
+    let verdict = Verdict.judge(input)
+    #expect(verdict.outcome == .better)
+    #expect(verdict.grade == .a, "\(verdict.checklist.checks)")
+    #expect(verdict.sentence.hasSuffix("Nothing here speaks about larger models."))
+  }
+
+  @Test func aRepetitionThatDiffersRaisesTheAlarm() throws {
+    let plan = try StudyFixtures.plan()
+    #expect(try Self.findings(plan).isRepeatIdentical == true)
+    let findings = try Self.findings(plan) { result in
+      if result.cell.phase == .repetition { result.finalLoss = result.finalLoss?.nextUp }
+    }
+    #expect(findings.isRepeatIdentical == false)
+    let verdict = try #require(Verdict.judge(findings.comparisons(margin: 0.01)).first)
+    #expect(verdict.checklist.status(.identicalRepeat) == .failed)
+    #expect(verdict.grade == .c)
+  }
+
+  @Test func armsOfOtherBasesMeetTheirOwnBase() throws {
+    let plan = try StudyFixtures.plan(["adam", "sgd", "magma(sgd)"])
+    let inputs = try Self.findings(plan).comparisons(margin: 0.01)
+    #expect(inputs.map(\.subject.name) == ["sgd", "magma(sgd)"])
+    #expect(inputs.map(\.reference.name) == ["adam", "sgd"])
+  }
+
+  @Test func everyFormatCarriesEveryCell() throws {
+    let findings = try Self.findings(try StudyFixtures.plan())
+    let csv = try findings.document(.csv, margin: 0.01)
+    #expect(csv.split(separator: "\r\n").count == 1 + findings.results.count)
+    let lines = try findings.document(.jsonl, margin: 0.01).split(separator: "\n")
+    #expect(lines.count { $0.contains("\"kind\":\"cell\"") } == findings.results.count)
+    #expect(lines.count { $0.contains("\"kind\":\"arm\"") } == 3)
+    #expect(lines.count { $0.contains("\"kind\":\"verdict\"") } == 1)
+  }
+}
