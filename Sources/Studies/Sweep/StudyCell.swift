@@ -30,6 +30,10 @@ package struct StudyCell: Codable, Sendable, Hashable {
   package var point: Int
   package var seed: UInt64
 
+  package init(phase: CellPhase, arm: Int, point: Int, seed: UInt64) {
+    (self.phase, self.arm, self.point, self.seed) = (phase, arm, point, seed)
+  }
+
   /// Stable across interruptions and machines: `tuning-a0-p3-s1`.
   package var id: String { "\(phase.rawValue)-a\(arm)-p\(point)-s\(seed)" }
 }

@@ -1,0 +1,44 @@
+import Optimizers
+import RunModel
+import TensorKernels
+import Workloads
+
+/// Trains one arm on one workload with nothing around it: for checks of the pieces themselves.
+struct TinyTrainer {
+  private let workload: any Workload
+  private(set) var optimizer: ArmOptimizer
+  private(set) var weights: [Float]
+  private var gradients: [Float]
+  private let seed: UInt64
+  private var step = 0
+
+  init(_ arm: String, workload: any Workload, seed: UInt64) throws {
+    let specification = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(arm)
+    self.workload = workload
+    self.seed = seed
+    optimizer = try ArmOptimizer(specification, layout: workload.layout)
+    weights = Array(repeating: 0, count: workload.layout.count)
+    gradients = weights
+    var span = weights.mutableSpan
+    workload.initialize(&span, seed: seed)
+  }
+
+  /// One update on the seed's next batch; `drops` forces every coin to drop its block.
+  mutating func advance(drops: Bool = false) {
+    step += 1
+    if drops { optimizer.forcedCoins = Array(repeating: false, count: optimizer.outcomes.count) }
+    var gradient = gradients.mutableSpan
+    _ = workload.lossAndGradient(
+      parameters: weights.span, gradients: &gradient, batch: BatchKey(seed: seed, step: step))
+    var span = weights.mutableSpan
+    optimizer.step(
+      parameters: &span, gradients: gradients.span, context: StepContext(step: step, seed: seed))
+  }
+
+  mutating func advance(steps: Int) {
+    for _ in 0..<steps { advance() }
+  }
+
+  /// The held-out loss.
+  var loss: Double { workload.evaluate(parameters: weights.span) }
+}
