@@ -63,6 +63,8 @@ struct ReportTests {
   @Test func theReplayedGridReadsBackAsTheSame() throws {
     let page = try #require(try pages().last)
     let text = try #require(page.firstMatch(of: /--grid ([^ ]+)/)?.1)
-    #expect(try GridAxis(parsing: String(text)) == (try GridAxis(parsing: "lr=1e-3..1e-1:3")))
+    let grid = try GridAxis(parsing: String(text))
+    let expected = try GridAxis(parsing: "lr=1e-3..1e-1:3")
+    #expect(grid == expected)
   }
 }

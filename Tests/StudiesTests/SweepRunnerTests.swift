@@ -7,7 +7,7 @@ import Testing
 struct SweepRunnerTests {
   /// What an uninterrupted sweep leaves behind.
   private func whole(_ plan: SweepPlan) throws -> Data {
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       #expect(try run(plan, at: place, workers: 1))
       return try cells(at: place)
     }
@@ -55,7 +55,7 @@ struct SweepRunnerTests {
   @Test func severalWorkersLeaveTheSameCellsAsOne() throws {
     let plan = try StudyFixtures.plan()
     let expected = try whole(plan)
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       #expect(try run(plan, at: place, workers: 4))
       #expect(try cells(at: place) == expected)
     }
@@ -67,7 +67,7 @@ struct SweepRunnerTests {
     let total = expected.split(separator: 0x0A).count
     #expect(total == 9 + 6 + 3)
     for boundary in 0...total {
-      try StudyFixtures.inDirectory { place in
+      try StudyFixtures.inDirectory { (place: URL) throws in
         #expect(try !run(plan, at: place, workers: 1, stopAfter: boundary))
         let kept = try StoredSweep(reading: place).cells.map(\.id)
         let ran = Log()
@@ -83,7 +83,7 @@ struct SweepRunnerTests {
     let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
     let expected = try whole(plan)
     for cut in [1, 7, 60] {
-      try StudyFixtures.inDirectory { place in
+      try StudyFixtures.inDirectory { (place: URL) throws in
         #expect(try !run(plan, at: place, workers: 1, stopAfter: 4))
         let file = place.appendingPathComponent(SweepStore.cellsName)
         try (try Data(contentsOf: file)).dropLast(cut).write(to: file)
@@ -97,7 +97,7 @@ struct SweepRunnerTests {
 
   @Test func resumingAFinishedSweepRunsNothing() throws {
     let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       try run(plan, at: place, workers: 1)
       let ran = Log()
       #expect(try run(plan, at: place, workers: 2, resuming: true, ran: ran))
@@ -106,7 +106,7 @@ struct SweepRunnerTests {
   }
 
   @Test func resumingRefusesAnotherPlan() throws {
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       try run(try StudyFixtures.plan(tuning: 1, judging: 2), at: place, workers: 1, stopAfter: 2)
       let others = [
         (try StudyFixtures.plan(grids: ["lr=1e-3..1e-1:4"], tuning: 1, judging: 2), "grid"),
@@ -125,7 +125,7 @@ struct SweepRunnerTests {
 
   @Test func aDirectoryInUseIsRefused() throws {
     let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       try run(plan, at: place, workers: 1, stopAfter: 2)
       let error = #expect(throws: RunError.self) {
         try SweepStore.create(at: place, plan: plan, configurationText: "")
@@ -136,7 +136,7 @@ struct SweepRunnerTests {
 
   @Test func aFailingCellEndsTheSweepAndKeepsTheOthers() throws {
     let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
-    try StudyFixtures.inDirectory { place in
+    try StudyFixtures.inDirectory { (place: URL) throws in
       let store = try SweepStore.create(at: place, plan: plan, configurationText: "")
       let runner = SweepRunner(
         plan: plan, store: store, workers: 1,
