@@ -39,6 +39,8 @@ package final class EventLoop {
   private var keyArrival: Int64?
   private var previousFrame: Int64?
   private var quietReads = 0
+  /// The clocks and the bytes written when the loop began.
+  private var began: (wall: Int64, thread: Int64, bytes: Int64?)?
 
   /// Call `TerminalSignals.install` before the terminal is opened.
   package init(
@@ -52,15 +54,21 @@ package final class EventLoop {
 
   /// Runs until `shouldQuit` says so; the terminal stays open.
   package func run(_ handlers: Handlers) {
-    let (wall, thread, bytes) = (monotonicNanoseconds(), threadNanoseconds(), writtenBytes())
+    began = (monotonicNanoseconds(), threadNanoseconds(), writtenBytes())
     while !handlers.shouldQuit() {
       wait(handlers)
       if handlers.shouldQuit() { break }
       drawIfDue(handlers)
     }
-    statistics.wallNanoseconds += monotonicNanoseconds() - wall
-    statistics.threadNanoseconds += threadNanoseconds() - thread
-    if let bytes, let now = writtenBytes() { statistics.bytes = now - bytes }
+    measure()
+  }
+
+  /// Brings the totals of `statistics` up to this moment.
+  package func measure() {
+    guard let began else { return }
+    statistics.wallNanoseconds = monotonicNanoseconds() - began.wall
+    statistics.threadNanoseconds = threadNanoseconds() - began.thread
+    if let bytes = began.bytes, let now = writtenBytes() { statistics.bytes = now - bytes }
   }
 
   /// Waits for news or for the next frame's time, and hands the news over.

@@ -12,8 +12,6 @@ package struct ArmRecord {
   package var seeds: [SeedTrack]
   package var blocks: BlockBoard
   package var pace = Pace()
-  /// The seed whose figures the panels show: the one that reported last.
-  package internal(set) var currentSeed = 0
   /// Mean over seeds and its pointwise 95 % interval; only kept with several seeds.
   package private(set) var meanValidation: MetricSeries?
   package private(set) var band: [BandEdge] = []
@@ -34,7 +32,8 @@ package struct ArmRecord {
 
   package var letter: Character { lane.letter.first ?? "?" }
   package var name: String { specification.name }
-  package var track: SeedTrack { seeds[currentSeed] }
+  /// What the panels show beside means over seeds: the first seed.
+  package var track: SeedTrack { seeds[0] }
   /// Whether coins are thrown in this arm.
   package var hasMask: Bool { specification.values["mask"] != nil && !specification.isMatched }
   /// Whether the updates of its blocks are damped by alignment.

@@ -40,13 +40,11 @@ package struct RunRecord {
   package var isExploratory: Bool { !interventions.isEmpty }
   package var budget: Int { configuration.steps }
 
-  /// The step that every arm of the current seed has reached or passed.
+  /// The step that every arm has reached or passed; all seeds advance together.
   package var step: Int {
     arms.filter { $0.track.divergedStep == nil }.map(\.track.step).min()
       ?? arms.map(\.track.step).max() ?? 0
   }
-
-  package var currentSeed: Int { arms.map(\.currentSeed).max() ?? 0 }
 
   package var finishedSeeds: Int {
     arms.map { $0.seeds.count(where: \.isFinished) }.min() ?? 0
@@ -54,11 +52,10 @@ package struct RunRecord {
 
   package var stepsPerSecond: Double? { arms.compactMap(\.pace.stepsPerSecond).min() }
 
-  /// Seconds until all seeds have run, at the present pace.
+  /// Seconds until the budget is spent, at the present pace.
   package var secondsLeft: Double? {
     guard phase == .training, let pace = stepsPerSecond, pace > 0 else { return nil }
-    let seedsLeft = max(0, configuration.seeds - currentSeed - 1)
-    return Double(budget - step + seedsLeft * budget) / pace
+    return Double(budget - step) / pace
   }
 
   package mutating func take(_ batch: RunBatch) {
@@ -66,7 +63,8 @@ package struct RunRecord {
     for case .started(let summary) in batch.events { start(summary) }
     if phase == .starting, !batch.steps.isEmpty { phase = .training }
     for metrics in batch.steps { take(metrics) }
-    for metrics in batch.blocks where arms.indices.contains(Int(metrics.arm)) {
+    // Blocks are shown of the first seed: rasters of several seeds would lie on one another.
+    for metrics in batch.blocks where metrics.seed == 0 && arms.indices.contains(Int(metrics.arm)) {
       arms[Int(metrics.arm)].blocks.append(metrics)
     }
     for event in batch.events { take(event) }
@@ -75,9 +73,8 @@ package struct RunRecord {
   private mutating func take(_ metrics: StepMetrics) {
     let (arm, seed) = (Int(metrics.arm), seedIndex(Int(metrics.seed)))
     guard arms.indices.contains(arm) else { return }
-    if arms[arm].currentSeed != seed { arms[arm].pace = Pace() }
-    arms[arm].currentSeed = seed
     arms[arm].seeds[seed].append(metrics)
+    guard seed == 0 else { return }
     arms[arm].pace.advance(to: Int(metrics.step), wall: metrics.wallSeconds)
   }
 

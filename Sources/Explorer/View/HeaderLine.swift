@@ -57,7 +57,7 @@ struct HeaderLine: Widget {
       room >= 60 ? "  step \(run.step)/\(run.budget)" : " \(run.step)/\(run.budget)", .text)
     if room >= 60 { line.append("  \(share)%", .text) }
     if run.configuration.seeds > 1 {
-      line.append("  seed \(run.currentSeed + 1)/\(run.configuration.seeds)", .text)
+      line.append("  \(run.configuration.seeds) seeds", .text)
     }
     if let left = run.secondsLeft, room >= 60 {
       line.append("  ETA \(Shown.duration(left))", .text)

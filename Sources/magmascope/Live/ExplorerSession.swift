@@ -40,7 +40,7 @@ final class ExplorerSession {
         // Being woken only means that a frame is due; news is collected once a frame.
         onWake: {},
         render: { [self] size in
-          collect(loop.statistics)
+          collect(from: loop)
           dispatch(.tick(elapsed()))
           return view(state, size: size)
         },
@@ -69,13 +69,14 @@ final class ExplorerSession {
     isFinished = true
   }
 
-  private func collect(_ statistics: LoopStatistics) {
+  private func collect(from loop: EventLoop) {
     for batch in runner.drain() { dispatch(.run(batch)) }
     for answer in runner.answers() { dispatch(answer) }
     let now = elapsed()
     if now - lastMeasured > 1 {
       lastMeasured = now
-      dispatch(.measured(FrameStatistics(statistics)))
+      loop.measure()
+      dispatch(.measured(FrameStatistics(loop.statistics)))
     }
   }
 
