@@ -27,12 +27,23 @@ struct TinyTrainer {
   mutating func advance(drops: Bool = false) {
     step += 1
     if drops { optimizer.forcedCoins = Array(repeating: false, count: optimizer.outcomes.count) }
-    var gradient = gradients.mutableSpan
-    _ = workload.lossAndGradient(
-      parameters: weights.span, gradients: &gradient, batch: BatchKey(seed: seed, step: step))
+    Self.fill(&gradients, from: workload, at: weights, BatchKey(seed: seed, step: step))
+    Self.move(&weights, by: &optimizer, gradients, StepContext(step: step, seed: seed))
+  }
+
+  private static func fill(
+    _ gradients: inout [Float], from workload: any Workload, at weights: [Float], _ key: BatchKey
+  ) {
+    var span = gradients.mutableSpan
+    _ = workload.lossAndGradient(parameters: weights.span, gradients: &span, batch: key)
+  }
+
+  private static func move(
+    _ weights: inout [Float], by optimizer: inout ArmOptimizer, _ gradients: [Float],
+    _ context: StepContext
+  ) {
     var span = weights.mutableSpan
-    optimizer.step(
-      parameters: &span, gradients: gradients.span, context: StepContext(step: step, seed: seed))
+    optimizer.step(parameters: &span, gradients: gradients.span, context: context)
   }
 
   mutating func advance(steps: Int) {
