@@ -16,6 +16,9 @@ package enum CommandLanguage {
       Word(name: "set", argument: "KEY VALUE", help: "turn a knob: set mask .3"),
       Word(name: "lr", argument: "RATE", help: "short for set lr RATE; any knob works so"),
       Word(name: "preset", argument: "NAME", help: "start a ready-made comparison"),
+      Word(
+        name: "probe", argument: "KIND [STEPS|off]",
+        help: "measure curvature, proposition1, sharpness, gradientNoise, once or every N steps"),
       Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
@@ -80,6 +83,7 @@ extension ExplorerState {
       let parts = argument.split(whereSeparator: { $0 == " " || $0 == "=" }).map(String.init)
       return parts.count == 2 ? set(key: parts[0], text: parts[1]) : nil
     case "preset": return presets.first { $0.name == argument }.map { start($0) }
+    case "probe": return probe(argument)
     case "goto":
       guard let step = Int(argument) else { return nil }
       goTo(step: step)
@@ -160,6 +164,7 @@ extension ExplorerState {
     case "set": return knobs.map(\.setting.key)
     case "preset": return presets.map(\.name)
     case "axis": return ["step", "tokens", "cpu", "wall"]
+    case "probe": return ProbeKind.allCases.map(\.rawValue)
     case "theme": return Theme.all.map(\.name)
     case "e": return options.exports.map(\.rawValue)
     default: return []

@@ -42,7 +42,15 @@ struct BlockInspector: Widget {
     let norm = Shown.rate(state.figure(.updateNorm, of: index, in: arm))
     let distance = Shown.number(state.figure(.distance, of: index, in: arm))
     lines.append(TextLine("update norm \(norm)   distance travelled \(distance)"))
-    return lines
+    return lines + probes(index)
+  }
+
+  /// What the probes last said of this arm.
+  private func probes(_ block: Int) -> [TextLine] {
+    state.run.readings.filter { $0.arm == arm.index }.flatMap { reading in
+      let text = ProbeText(reading: reading, block: block)
+      return [TextLine(text.title, .muted), TextLine("  " + text.figures)]
+    }
   }
 
   /// `masked .482 of 340 coins, expected .500, -0.7 sd`.

@@ -23,13 +23,20 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Go on with the run in this directory, from its last checkpoint.")
   var resume: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure beside training, with readings on stderr: curvature, proposition1, sharpness or "
+        + "gradientNoise; every so many steps, or as often as the run is evaluated (repeatable).",
+      valueName: "kind[:every]"))
+  var probe: [String] = []
+
   func run() throws {
     guard let resume else {
       let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
       let configuration = try selection.configuration(library: library)
       return try HeadlessTraining(
         configuration: configuration, format: format,
-        place: out.map { .new(directory: $0) } ?? .nowhere
+        place: out.map { .new(directory: $0) } ?? .nowhere, probes: try cadences(configuration)
       ).run()
     }
     guard selection.isEmpty, out == nil else {
@@ -39,8 +46,26 @@ struct TrainCommand: ParsableCommand {
     }
     let stored = try StoredRun(directory: resume)
     try HeadlessTraining(
-      configuration: stored.configuration, format: format, place: .resumed(stored)
+      configuration: stored.configuration, format: format, place: .resumed(stored),
+      probes: try cadences(stored.configuration)
     ).run()
+  }
+
+  private func cadences(_ configuration: RunConfiguration) throws(RunError) -> [ProbeCadence] {
+    var cadences: [ProbeCadence] = []
+    for text in probe {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      let every = parts.count == 2 ? Int(parts[1]) : configuration.evaluationInterval
+      guard let kind = ProbeKind(rawValue: parts[0]), let every, every > 0, parts.count <= 2 else {
+        let kinds = ProbeKind.allCases.map(\.rawValue)
+        throw RunError(
+          .usage, "'\(text)' is no probe" + suggestion(for: parts[0], among: kinds),
+          place: "--probe",
+          remedy: "write KIND or KIND:STEPS, KIND one of \(kinds.joined(separator: ", "))")
+      }
+      cadences.append(ProbeCadence(kind, every: every))
+    }
+    return cadences
   }
 }
 

@@ -10,6 +10,8 @@ struct HeadlessRun {
   let configuration: RunConfiguration
   var recorder: (any RunRecorder)?
   var checkpoint: CheckpointSet?
+  /// Measurements to take on the way.
+  var probes: [ProbeCadence] = []
   /// Stops the run when one arrives; asked after every batch of events.
   private let signals: SignalWatcher?
   private let source: any WorkloadSource
@@ -38,7 +40,8 @@ struct HeadlessRun {
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
-        checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval))
+        checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval,
+        probeRunner: RegisteredProbes(), probes: probes))
     controller.start()
     return try follow(
       controller, channels,

@@ -17,6 +17,7 @@ struct HeadlessTraining {
   var configuration: RunConfiguration
   var format: RecordFormat
   var place = Place.nowhere
+  var probes: [ProbeCadence] = []
 
   func run() throws {
     let signals = SignalWatcher()
@@ -24,6 +25,7 @@ struct HeadlessTraining {
     var run = try HeadlessRun(configuration: configuration, signals: signals)
     let recorder = try makeRecorder()
     run.recorder = recorder
+    run.probes = probes
     if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
     let output = StandardOutput()
     var progress = ProgressLine(totalSteps: configuration.steps)
@@ -34,6 +36,9 @@ struct HeadlessTraining {
         case .evaluated(_, _, let record), .armFinished(_, _, let record):
           progress.finish()
           try output.write(format.line(record))
+        case .probed(let reading):
+          progress.finish()
+          Diagnostics.say(line(reading))
         default: break
         }
       }, onProgress: { progress.update($0) })
@@ -41,6 +46,15 @@ struct HeadlessTraining {
     if format == .plain { try output.write(finalTable(result.records)) }
     if let error = recorder?.close() { throw error }
     try report(result, signals)
+  }
+
+  /// `probe curvature lane=m step=50 withinBlocks=0.0012 … cpuSeconds=0.31`.
+  private func line(_ reading: ProbeReading) -> String {
+    let lane = configuration.lanes[reading.arm].name
+    let figures =
+      reading.figures.map { "\($0.name)=\($0.value)" } + ["cpuSeconds=\(reading.cpuSeconds)"]
+    return "probe \(reading.kind.rawValue) lane=\(lane) step=\(reading.step) "
+      + figures.joined(separator: " ")
   }
 
   private func makeRecorder() throws(RunError) -> Recorder? {

@@ -1,0 +1,26 @@
+import RunModel
+
+extension ExplorerState {
+  /// `:probe curvature` once, `:probe curvature 50` every 50 steps, `:probe curvature off`.
+  mutating func probe(_ argument: String) -> [Effect]? {
+    let parts = argument.split(separator: " ").map(String.init)
+    guard let name = parts.first, let kind = ProbeKind(rawValue: name), parts.count <= 2 else {
+      return nil
+    }
+    guard !run.phase.isOver else {
+      say("the run is over: r restarts it, and probes look at a run under way")
+      return []
+    }
+    guard parts.count == 2 else {
+      say("measuring \(name): see the block inspector on screen 3")
+      return [.command(.probe(kind))]
+    }
+    if parts[1] == "off" {
+      say("\(name) is no longer measured")
+      return [.command(.probeEvery(kind, nil))]
+    }
+    guard let every = Int(parts[1]), every > 0 else { return nil }
+    say("measuring \(name) every \(every) steps: see the block inspector on screen 3")
+    return [.command(.probeEvery(kind, every))]
+  }
+}
