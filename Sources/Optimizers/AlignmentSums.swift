@@ -1,4 +1,4 @@
-import RealModule
+import TensorKernels
 
 /// Momentum · gradient and both squared norms: all that the cosine needs, summed stretch by stretch.
 struct AlignmentSums {
@@ -19,62 +19,27 @@ struct AlignmentSums {
     sums.gradient += other.gradient
   }
 
-  /// Sums of one stretch; single precision inside runs of 1024 elements, double between them.
+  /// Sums of one stretch, in a fixed order.
   init(momentum: Span<Float>, gradient: Span<Float>) {
-    precondition(momentum.count == gradient.count, "momentum and gradient differ in size")
-    var start = 0
-    while start < momentum.count {
-      let end = min(momentum.count, start + 1024)
-      addRun(momentum.extracting(start..<end), gradient.extracting(start..<end))
-      start = end
-    }
+    let sums = Kernels().reduce(momentum, gradient)
+    product = sums.dot
+    self.momentum = sums.firstSquared
+    self.gradient = sums.secondSquared
   }
 
   init() {}
-
-  private mutating func addRun(_ mu: Span<Float>, _ g: Span<Float>) {
-    var (product, muSquared, gSquared): (Float, Float, Float) = (0, 0, 0)
-    for i in mu.indices {
-      let (m, x) = (mu[unchecked: i], g[unchecked: i])
-      product = Relaxed.multiplyAdd(m, x, product)
-      muSquared = Relaxed.multiplyAdd(m, m, muSquared)
-      gSquared = Relaxed.multiplyAdd(x, x, gSquared)
-    }
-    self.product += Double(product)
-    momentum += Double(muSquared)
-    gradient += Double(gSquared)
-  }
 }
 
 /// `μ ← β·μ + (1 − β)·g`, for the part of `momentum` that begins at `start`.
 func average(_ momentum: inout [Float], at start: Int, _ gradient: Span<Float>, _ decay: Decay) {
-  precondition(start + gradient.count <= momentum.count, "the gradient does not fit")
-  let fresh = decay.fresh
-  var mu = momentum.mutableSpan
-  for i in gradient.indices {
-    let old = mu[unchecked: start + i]
-    mu[unchecked: start + i] = old + fresh * (gradient[unchecked: i] - old)
-  }
+  Kernels().approach(
+    &momentum, at: start, fresh: decay.fresh, gradient: gradient, parameters: gradient, decay: 0)
 }
 
-/// Σ x², single precision inside runs of 1024 elements, double between them.
-func squaredNorm(_ values: Span<Float>) -> Double {
-  var total = 0.0
-  var start = 0
-  while start < values.count {
-    let end = min(values.count, start + 1024)
-    var sum: Float = 0
-    for i in start..<end {
-      let x = values[unchecked: i]
-      sum = Relaxed.multiplyAdd(x, x, sum)
-    }
-    total += Double(sum)
-    start = end
-  }
-  return total
-}
+/// `Σ x²`, in a fixed order.
+func squaredNorm(_ values: Span<Float>) -> Double { Kernels().squaredNorm(values) }
 
-/// Σ x² over a part of an array.
+/// `Σ x²` over a part of an array.
 func squaredNorm(_ values: [Float], _ range: Range<Int>) -> Double {
   squaredNorm(values.span.extracting(range))
 }

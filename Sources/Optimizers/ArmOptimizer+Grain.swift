@@ -11,13 +11,11 @@ extension ArmOptimizer {
     let entry = layout.entries[step.block]
     let count = entry.range.count
     if let forced = forcedCoins[step.block] {
-      for i in 0..<count { kept[i] = forced ? 1 : 0 }
+      fill(0..<count, with: forced ? 1 : 0)
     } else {
       tossGroups(entry, masks, keep, coins, context.step, step.block)
     }
-    var ones = 0
-    for i in 0..<count where kept[i] != 0 { ones += 1 }
-    outcomes[step.block].keptShare = Float(ones) / Float(max(1, count))
+    outcomes[step.block].keptShare = Float(ones(count)) / Float(max(1, count))
   }
 
   private mutating func tossGroups(
@@ -32,7 +30,9 @@ extension ArmOptimizer {
     case .head where heads != nil && entry.block.headsDivideColumns:
       tossColumns(rows, columns, groups: heads ?? 1, keep, coins, step, block)
     case .head: tossRows(rows, columns, groups: heads ?? 1, keep, coins, step, block)
-    case .element: tossElements(rows * columns, keep, coins, step, block)
+    case .element:
+      Kernels().toss(
+        coins, step: step, block: block, keep: keep, into: &kept, count: rows * columns)
     case .tensor: tossRows(rows, columns, groups: 1, keep, coins, step, block)
     }
   }
@@ -45,9 +45,17 @@ extension ArmOptimizer {
       let coin: Float = coins.uniform(step: step, block: block, group: group) < keep ? 1 : 0
       let first = rows * group / groups
       let end = rows * (group + 1) / groups
-      for i in first * columns..<end * columns { kept[i] = coin }
+      fill(first * columns..<end * columns, with: coin)
     }
   }
+
+  private mutating func fill(_ range: Range<Int>, with coin: Float) {
+    var kept = kept.mutableSpan
+    for i in range { kept[i] = coin }
+  }
+
+  /// How many of the first `count` elements are kept; a sum of squares of zeros and ones.
+  private func ones(_ count: Int) -> Int { Int(squaredNorm(kept, 0..<count)) }
 
   private mutating func tossColumns(
     _ rows: Int, _ columns: Int, groups: Int, _ keep: Double, _ coins: Coins, _ step: Int,
@@ -55,23 +63,10 @@ extension ArmOptimizer {
   ) {
     for group in 0..<groups {
       let coin: Float = coins.uniform(step: step, block: block, group: group) < keep ? 1 : 0
-      for column in columns * group / groups..<columns * (group + 1) / groups {
-        kept[column] = coin
-      }
+      fill(columns * group / groups..<columns * (group + 1) / groups, with: coin)
     }
     for row in 1..<max(1, rows) {
       for column in 0..<columns { kept[row * columns + column] = kept[column] }
-    }
-  }
-
-  private mutating func tossElements(
-    _ count: Int, _ keep: Double, _ coins: Coins, _ step: Int, _ block: Int
-  ) {
-    for quad in 0..<(count + 3) / 4 {
-      let uniforms = coins.quad(step: step, block: block, quad: quad)
-      for lane in 0..<min(4, count - 4 * quad) {
-        kept[4 * quad + lane] = uniforms[lane] < keep ? 1 : 0
-      }
     }
   }
 
@@ -103,12 +98,8 @@ extension ArmOptimizer {
     absorb(step, gradients, parameters.span)
     displaceWhole(step, gradients, parameters.span)
     let g = gradients.extracting(step.range)
-    var ones = 0
-    for i in g.indices {
-      let agrees = displacement[i] * g[unchecked: i] > 0
-      kept[i] = agrees ? 1 : 0
-      if agrees { ones += 1 }
-    }
+    Kernels().agreement(displacement, g, into: &kept)
+    let ones = ones(g.count)
     let share = Double(ones) / Double(max(1, g.count))
     let scale = masks.rescale == .keep ? Double(g.count) / Double(ones + 1) : 1
     outcomes[step.block].keptShare = Float(share)

@@ -1,3 +1,5 @@
+import TensorKernels
+
 /// Scales all gradients so that their global norm is at most `limit`; nil clips nothing.
 ///
 /// `g ← g · min(1, limit / (‖g‖ + 1e-6))`, as PyTorch's `clip_grad_norm_` (Pascanu et al., 2013).
@@ -8,7 +10,6 @@ package func clipByGlobalNorm(_ gradients: inout MutableSpan<Float>, limit: Doub
   guard let limit, norm.isFinite else { return norm }
   let factor = limit / (norm + 1e-6)
   guard factor < 1 else { return norm }
-  let scale = Float(factor)
-  for i in gradients.indices { gradients[unchecked: i] *= scale }
+  Kernels().scale(&gradients, by: Float(factor))
   return norm
 }

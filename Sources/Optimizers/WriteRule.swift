@@ -1,4 +1,4 @@
-import RealModule
+import TensorKernels
 
 /// How a displacement enters the parameters: `θ ← keep·θ − scale·Δ`.
 ///
@@ -29,24 +29,13 @@ struct WriteRule {
     _ displacement: Span<Float>, to parameters: inout MutableSpan<Float>, at range: Range<Int>,
     measures: Bool
   ) -> Double {
-    precondition(displacement.count >= range.count, "the displacement does not fit")
-    precondition(range.upperBound <= parameters.count, "the stretch lies outside the arena")
-    let (start, keep, factor) = (range.lowerBound, parameterFactor, displacementFactor)
+    let (kernels, keep, factor) = (Kernels(), parameterFactor, displacementFactor)
     guard measures else {
-      for i in range {
-        parameters[unchecked: i] =
-          keep * parameters[unchecked: i] - factor * displacement[unchecked: i - start]
-      }
+      kernels.write(displacement, keep: keep, factor: factor, to: &parameters, at: range)
       return 0
     }
-    var moved: Float = 0
-    for i in range {
-      let old = parameters[unchecked: i]
-      let new = keep * old - factor * displacement[unchecked: i - start]
-      parameters[unchecked: i] = new
-      moved = Relaxed.multiplyAdd(new - old, new - old, moved)
-    }
-    return Double(moved)
+    return kernels.writeMeasured(
+      displacement, keep: keep, factor: factor, to: &parameters, at: range)
   }
 
   /// The same where `kept` (0 or 1 per element) decides.
@@ -54,32 +43,14 @@ struct WriteRule {
     _ displacement: Span<Float>, kept: Span<Float>, to parameters: inout MutableSpan<Float>,
     at range: Range<Int>
   ) -> Double {
-    precondition(
-      displacement.count >= range.count && kept.count >= range.count, "the mask does not fit")
-    precondition(range.upperBound <= parameters.count, "the stretch lies outside the arena")
-    let (start, keep, factor) = (range.lowerBound, parameterFactor, displacementFactor)
-    let spared = spared
-    var moved: Float = 0
-    for i in range {
-      let (old, m) = (parameters[unchecked: i], kept[unchecked: i - start])
-      let new = (keep + (1 - m) * spared) * old - m * factor * displacement[unchecked: i - start]
-      parameters[unchecked: i] = new
-      moved = Relaxed.multiplyAdd(new - old, new - old, moved)
-    }
-    return Double(moved)
+    Kernels().write(
+      displacement, kept: kept, keep: parameterFactor, spared: spared, factor: displacementFactor,
+      to: &parameters, at: range)
   }
 
   /// What remains of a dropped block: decay when it stands outside the mask.
   func shrinkOnly(_ parameters: inout MutableSpan<Float>, at range: Range<Int>) -> Double {
     guard parameterFactor != 1 else { return 0 }
-    precondition(range.upperBound <= parameters.count, "the stretch lies outside the arena")
-    let keep = parameterFactor
-    var moved: Float = 0
-    for i in range {
-      let old = parameters[unchecked: i]
-      parameters[unchecked: i] = keep * old
-      moved = Relaxed.multiplyAdd(keep * old - old, keep * old - old, moved)
-    }
-    return Double(moved)
+    return Kernels().shrink(&parameters, at: range, keep: parameterFactor)
   }
 }

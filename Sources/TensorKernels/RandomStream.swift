@@ -91,7 +91,7 @@ package struct RandomStream: Sendable {
 ///
 /// A pure function of (seed, step, block index, element group), so all arms of a seed share them.
 package struct Coins: Sendable {
-  private let key: Philox.Key
+  let key: Philox.Key
 
   package init(seed: UInt64) {
     key = Philox.key(seed: seed, purpose: .masking)
@@ -109,10 +109,13 @@ package struct Coins: Sendable {
   ///
   /// A stream of its own (bit 63 of the place), so they never repeat the coarser coins.
   package func quad(step: Int, block: Int, quad: Int) -> SIMD4<Double> {
-    let place = UInt64(truncatingIfNeeded: step) << 20 | UInt64(truncatingIfNeeded: block)
     let bits = Philox.block(
-      counter: UInt64(truncatingIfNeeded: quad), place | 1 << 63, key: key)
+      counter: UInt64(truncatingIfNeeded: quad), Self.elementPlace(step, block), key: key)
     return SIMD4<Double>(bits) * 0x1p-32
+  }
+
+  static func elementPlace(_ step: Int, _ block: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: step) << 20 | UInt64(truncatingIfNeeded: block) | 1 << 63
   }
 }
 

@@ -13,6 +13,7 @@
 #include "Rows.h"
 #include "Attention.h"
 #include "Optimizer.h"
+#include "Passes.h"
 
 const mgs_kernels MGS_TABLE = {
   .level = MGS_LEVEL,
@@ -38,4 +39,5 @@ const mgs_kernels MGS_TABLE = {
   .momentumReduction = momentum_reduction,
   .adam = adam,
   .peak = peak,
+  .passes = &passes,
 };

@@ -6,6 +6,7 @@
 // All matrices are row-major float32; strides count elements.
 #include <stddef.h>
 #include <stdint.h>
+#include "OptimizerPasses.h"
 
 #ifdef __clang__
 #pragma clang assume_nonnull begin
@@ -95,6 +96,7 @@ typedef struct {
   void (*adam)(ptrdiff_t count, const mgs_adam *, const float *g, float *m, float *v, float *parameters, float scale, int32_t updateFirst, int32_t write);
   /// Runs `rounds` rounds of register-only fused multiply-adds; returns their floating-point operations.
   double (*peak)(int64_t rounds);
+  const mgs_passes *passes;
 } mgs_kernels;
 
 /// The best level this processor runs: 0 portable, 1 AVX2 + FMA, 2 AVX-512.

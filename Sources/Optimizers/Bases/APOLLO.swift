@@ -82,12 +82,9 @@ struct APOLLO: GradientTransformation {
     let rate = step.rate * correction
     guard parts.isSelected[step.block] else {
       let step = parts.shifted(step)
-      let epsilon = moments.epsilon
-      let m = moments.mean.span.extracting(step.place)
-      let v = moments.square.span.extracting(step.place)
-      for i in m.indices {
-        displacement[offset + i] = Float(rate) * (m[i] / (v[i].squareRoot() + epsilon))
-      }
+      Kernels().divideByRoots(
+        moments.mean.span.extracting(step.place), moments.square.span.extracting(step.place),
+        rate: Float(rate), epsilon: moments.epsilon, into: &displacement, at: offset)
       return
     }
     let place = places[step.block]
@@ -118,8 +115,7 @@ struct APOLLO: GradientTransformation {
   }
 
   private func multiply(_ x: inout [Float], _ offset: Int, _ count: Int, by factor: Double) {
-    let factor = Float(factor)
-    for i in offset..<offset + count { x[i] *= factor }
+    Kernels().scale(&x, at: offset, count: count, by: Float(factor))
   }
 
   func hasMomentum(_ block: Int) -> Bool { !parts.isSelected[block] }

@@ -36,36 +36,10 @@ struct AdamMoments {
 
   /// `m ← m + (1−β₁)(g − m)`, `v ← β₂v + (1−β₂)g²`, with `g + wd·θ` for g where decay is coupled.
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
-    Self.absorb(
-      step, gradients, parameters, first, second, into: &mean, &square)
-  }
-
-  private static func absorb(
-    _ step: BlockStep, _ gradients: Span<Float>, _ parameters: Span<Float>, _ first: Decay,
-    _ second: Decay, into mean: inout [Float], _ square: inout [Float]
-  ) {
-    precondition(
-      step.place.lowerBound >= 0 && step.place.upperBound <= min(mean.count, square.count),
-      "the stretch lies outside the moments")
-    let (fresh1, kept2, fresh2) = (first.fresh, second.kept, second.fresh)
-    let (decay, start) = (step.coupledDecay, step.place.lowerBound)
-    let g = gradients.extracting(step.range)
-    let p = parameters.extracting(step.range)
-    var m = mean.mutableSpan
-    var v = square.mutableSpan
-    guard decay != 0 else {
-      for i in g.indices {
-        let gradient = g[unchecked: i]
-        m[unchecked: start + i] += fresh1 * (gradient - m[unchecked: start + i])
-        v[unchecked: start + i] = kept2 * v[unchecked: start + i] + fresh2 * gradient * gradient
-      }
-      return
-    }
-    for i in g.indices {
-      let gradient = g[unchecked: i] + decay * p[unchecked: i]
-      m[unchecked: start + i] += fresh1 * (gradient - m[unchecked: start + i])
-      v[unchecked: start + i] = kept2 * v[unchecked: start + i] + fresh2 * gradient * gradient
-    }
+    Kernels().absorb(
+      &mean, &square, at: step.place.lowerBound, fresh1: first.fresh, kept2: second.kept,
+      fresh2: second.fresh, gradient: gradients.extracting(step.range),
+      parameters: parameters.extracting(step.range), decay: step.coupledDecay)
   }
 
   /// `m ← m + (1−β₁)(g − m)` alone, for moments that begin at `start`.
@@ -80,15 +54,10 @@ struct AdamMoments {
 
   /// `v ← β₂v + (1−β₂)g²` alone.
   mutating func absorbSecond(_ gradient: [Float], count: Int, at start: Int) {
-    precondition(
-      start + count <= square.count && count <= gradient.count, "the gradient does not fit")
-    let (kept, fresh) = (second.kept, second.fresh)
-    var v = square.mutableSpan
-    let g = gradient.span
-    for i in 0..<count {
-      let x = g[unchecked: i]
-      v[unchecked: start + i] = kept * v[unchecked: start + i] + fresh * x * x
-    }
+    let gradient = gradient.span.extracting(0..<count)
+    Kernels().accumulateSquares(
+      &square, at: start, kept: second.kept, fresh: second.fresh, gradient: gradient,
+      parameters: gradient, decay: 0)
   }
 
   /// Sorts rows or columns of the second moment of one matrix; allocates.
@@ -107,17 +76,11 @@ struct AdamMoments {
 
   /// `Δ = (lr/(1−β₁ᵗ)) · m / (√v/√(1−β₂ᵗ) + ε)`
   func displace(_ step: BlockStep, into displacement: inout [Float], at offset: Int) {
-    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
-    let rate = Float(step.rate / first.bias(step.update))
-    let root = Float(1 / second.bias(step.update).squareRoot())
-    let epsilon = epsilon
-    let m = mean.span.extracting(step.place)
-    let v = square.span.extracting(step.place)
-    var delta = displacement.mutableSpan
-    for i in m.indices {
-      let denominator = v[unchecked: i].squareRoot() * root + epsilon
-      delta[unchecked: offset + i] = rate * (m[unchecked: i] / denominator)
-    }
+    Kernels().divideByRoots(
+      mean.span.extracting(step.place), square.span.extracting(step.place),
+      rate: Float(step.rate / first.bias(step.update)),
+      root: Float(1 / second.bias(step.update).squareRoot()), epsilon: epsilon,
+      into: &displacement, at: offset)
   }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {

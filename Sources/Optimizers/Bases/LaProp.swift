@@ -37,39 +37,24 @@ struct LaProp: GradientTransformation {
   }
 
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
-    SpanLoops.accumulateSquares(
-      &square, at: step.range, kept: second.kept, fresh: second.fresh, gradients: gradients,
-      parameters: parameters, decay: 0)
-    let root = Float(second.bias(step.update).squareRoot())
-    Self.absorb(step, gradients, square, first, root: root, epsilon: epsilon, into: &mean)
-  }
-
-  /// `m ← β₁m + (1−β₁)·g/n`
-  private static func absorb(
-    _ step: BlockStep, _ gradients: Span<Float>, _ square: [Float], _ first: Decay, root: Float,
-    epsilon: Float, into mean: inout [Float]
-  ) {
-    precondition(step.range.upperBound <= mean.count, "the stretch lies outside the arena")
-    let (kept, fresh, start) = (first.kept, first.fresh, step.range.lowerBound)
-    let g = gradients.extracting(step.range)
-    let v = square.span.extracting(step.range)
-    var m = mean.mutableSpan
-    for i in g.indices {
-      let size = v[unchecked: i].squareRoot() + epsilon
-      let normalized = size > 0 ? g[unchecked: i] * root / size : 0
-      m[unchecked: start + i] = kept * m[unchecked: start + i] + fresh * normalized
-    }
+    let (kernels, start) = (Kernels(), step.range.lowerBound)
+    let gradient = gradients.extracting(step.range)
+    kernels.accumulateSquares(
+      &square, at: start, kept: second.kept, fresh: second.fresh, gradient: gradient,
+      parameters: gradient, decay: 0)
+    kernels.absorbNormalized(
+      &mean, at: start, kept: first.kept, fresh: first.fresh,
+      root: Float(second.bias(step.update).squareRoot()), epsilon: epsilon, gradient: gradient,
+      squares: square)
   }
 
   mutating func displace(
     _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
     into displacement: inout [Float], at offset: Int
   ) {
-    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
-    let rate = Float(step.rate / first.bias(step.update))
-    let m = mean.span.extracting(step.range)
-    var delta = displacement.mutableSpan
-    for i in m.indices { delta[unchecked: offset + i] = rate * m[unchecked: i] }
+    Kernels().scale(
+      mean.span.extracting(step.range), by: Float(step.rate / first.bias(step.update)),
+      into: &displacement, at: offset)
   }
 
   func hasMomentum(_ block: Int) -> Bool { true }

@@ -36,37 +36,20 @@ struct Lion: GradientTransformation {
   }
 
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
-    Self.absorb(step, gradients, starts[step.block], first, second, into: &momentum, &signs)
-  }
-
-  private static func absorb(
-    _ step: BlockStep, _ gradients: Span<Float>, _ blockStart: Int, _ first: Decay,
-    _ second: Decay, into momentum: inout [Float], _ signs: inout [Float]
-  ) {
-    precondition(
-      step.range.upperBound <= min(momentum.count, gradients.count)
-        && step.range.upperBound - blockStart <= signs.count, "the stretch lies outside the arena")
-    let (look, fresh) = (first.fresh, second.fresh)
-    var m = momentum.mutableSpan
-    var sign = signs.mutableSpan
-    for i in step.range {
-      let (old, gradient) = (m[unchecked: i], gradients[unchecked: i])
-      let ahead = old + look * (gradient - old)
-      sign[unchecked: i - blockStart] = ahead > 0 ? 1 : ahead < 0 ? -1 : 0
-      m[unchecked: i] = old + fresh * (gradient - old)
-    }
+    Kernels().absorbSigns(
+      &momentum, at: step.range.lowerBound, look: first.fresh, fresh: second.fresh,
+      gradient: gradients.extracting(step.range), signs: &signs,
+      at: step.range.lowerBound - starts[step.block])
   }
 
   mutating func displace(
     _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
     into displacement: inout [Float], at offset: Int
   ) {
-    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
-    let rate = Float(step.rate)
     let start = step.range.lowerBound - starts[step.block]
-    let sign = signs.span.extracting(start..<start + step.range.count)
-    var delta = displacement.mutableSpan
-    for i in sign.indices { delta[unchecked: offset + i] = rate * sign[unchecked: i] }
+    Kernels().scale(
+      signs.span.extracting(start..<start + step.range.count), by: Float(step.rate),
+      into: &displacement, at: offset)
   }
 
   func hasMomentum(_ block: Int) -> Bool { true }

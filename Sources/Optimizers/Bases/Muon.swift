@@ -88,11 +88,13 @@ struct Muon: GradientTransformation {
     }
     let shape = layout.entries[step.block].matrixShape
     let g = gradients.extracting(step.range)
-    let (start, look): (Int, Float) = (step.place.lowerBound, isNesterov ? momentum.kept : 1)
-    for i in g.indices { displacement[offset + i] = g[i] + look * (buffer[start + i] - g[i]) }
+    let (kernels, look) = (Kernels(), isNesterov ? momentum.kept : 1)
+    kernels.blend(
+      1 - look, gradient: g, parameters: g, decay: 0, look, buffer.span.extracting(step.place),
+      into: &displacement, at: offset)
     orthogonalizer.orthogonalize(&displacement, at: offset, shape.rows, shape.columns)
     let rate = Float(step.rate * factor(Double(shape.rows), Double(shape.columns)))
-    for i in offset..<offset + g.count { displacement[i] *= rate }
+    kernels.scale(&displacement, at: offset, count: g.count, by: rate)
   }
 
   private func factor(_ rows: Double, _ columns: Double) -> Double {

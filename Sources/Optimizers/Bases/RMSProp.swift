@@ -45,60 +45,36 @@ struct RMSProp: GradientTransformation {
   }
 
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
-    SpanLoops.accumulateSquares(
-      &squares, at: step.range, kept: alpha.kept, fresh: alpha.fresh, gradients: gradients,
-      parameters: parameters, decay: step.coupledDecay)
+    let (kernels, start, decay) = (Kernels(), step.range.lowerBound, step.coupledDecay)
+    let g = gradients.extracting(step.range)
+    let p = parameters.extracting(step.range)
+    kernels.accumulateSquares(
+      &squares, at: start, kept: alpha.kept, fresh: alpha.fresh, gradient: g, parameters: p,
+      decay: decay)
     if !means.isEmpty {
-      SpanLoops.approach(
-        &means, at: step.range, fresh: alpha.fresh, gradients: gradients, parameters: parameters,
-        decay: step.coupledDecay)
+      kernels.approach(
+        &means, at: start, fresh: alpha.fresh, gradient: g, parameters: p, decay: decay)
     }
     guard !velocity.isEmpty else { return }
-    let kept = momentum.kept
-    Self.normalize(
-      step, gradients, parameters, squares, means, epsilon, into: &velocity,
-      at: step.range.lowerBound, kept, 1)
+    kernels.normalize(
+      gradient: g, parameters: p, decay: decay, squares: squares, means: means, from: start,
+      kept: momentum.kept, rate: 1, epsilon: epsilon, into: &velocity, at: start)
   }
 
   mutating func displace(
     _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
     into displacement: inout [Float], at offset: Int
   ) {
-    let rate = Float(step.rate)
-    guard !velocity.isEmpty else {
-      Self.normalize(
-        step, gradients, parameters, squares, means, epsilon, into: &displacement, at: offset, 0,
-        rate)
+    let (kernels, rate) = (Kernels(), Float(step.rate))
+    guard velocity.isEmpty else {
+      kernels.scale(
+        velocity.span.extracting(step.range), by: rate, into: &displacement, at: offset)
       return
     }
-    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
-    let b = velocity.span.extracting(step.range)
-    var delta = displacement.mutableSpan
-    for i in b.indices { delta[unchecked: offset + i] = rate * b[unchecked: i] }
-  }
-
-  /// `x ← kept·x + rate·g/(√v + ε)`, v less the squared mean where there is one.
-  private static func normalize(
-    _ step: BlockStep, _ gradients: Span<Float>, _ parameters: Span<Float>, _ squares: [Float],
-    _ means: [Float], _ epsilon: Float, into target: inout [Float], at offset: Int,
-    _ kept: Float, _ rate: Float
-  ) {
-    precondition(target.count >= offset + step.range.count, "the displacement does not fit")
-    let keepsOld = kept != 0
-    let (decay, centering): (Float, Float) = (step.coupledDecay, means.isEmpty ? 0 : 1)
-    let g = gradients.extracting(step.range)
-    let p = parameters.extracting(step.range)
-    let v = squares.span.extracting(step.range)
-    let centers = means.isEmpty ? squares : means
-    let mean = centers.span.extracting(step.range)
-    var x = target.mutableSpan
-    for i in g.indices {
-      let gradient = g[unchecked: i] + decay * p[unchecked: i]
-      let square = v[unchecked: i] - centering * (mean[unchecked: i] * mean[unchecked: i])
-      let direction = gradient / (square.squareRoot() + epsilon)
-      let old = keepsOld ? x[unchecked: offset + i] : 0
-      x[unchecked: offset + i] = kept * old + rate * direction
-    }
+    kernels.normalize(
+      gradient: gradients.extracting(step.range), parameters: parameters.extracting(step.range),
+      decay: step.coupledDecay, squares: squares, means: means, from: step.range.lowerBound,
+      kept: 0, rate: rate, epsilon: epsilon, into: &displacement, at: offset)
   }
 
   func hasMomentum(_ block: Int) -> Bool { !velocity.isEmpty }

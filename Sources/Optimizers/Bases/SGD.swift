@@ -35,32 +35,26 @@ struct SGD: GradientTransformation {
 
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {
     guard !velocity.isEmpty else { return }
-    SpanLoops.accumulate(
-      &velocity, at: step.range, kept: momentum.kept, fresh: 1, gradients: gradients,
-      parameters: parameters, decay: step.coupledDecay)
+    Kernels().accumulate(
+      &velocity, at: step.range.lowerBound, kept: momentum.kept, fresh: 1,
+      gradient: gradients.extracting(step.range), parameters: parameters.extracting(step.range),
+      decay: step.coupledDecay)
   }
 
   mutating func displace(
     _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
     into displacement: inout [Float], at offset: Int
   ) {
-    precondition(displacement.count >= offset + step.range.count, "the displacement does not fit")
-    let (rate, decay) = (Float(step.rate), step.coupledDecay)
-    let g = gradients.extracting(step.range)
-    let p = parameters.extracting(step.range)
-    var delta = displacement.mutableSpan
-    guard !velocity.isEmpty else {
-      for i in g.indices {
-        delta[unchecked: offset + i] = rate * (g[unchecked: i] + decay * p[unchecked: i])
-      }
+    let (kernels, rate) = (Kernels(), Float(step.rate))
+    let b = velocity.span.extracting(velocity.isEmpty ? 0..<0 : step.range)
+    guard b.isEmpty || isNesterov else {
+      kernels.scale(b, by: rate, into: &displacement, at: offset)
       return
     }
-    let (look, ahead): (Float, Float) = isNesterov ? (momentum.kept, 1) : (1, 0)
-    let b = velocity.span.extracting(step.range)
-    for i in g.indices {
-      let gradient = ahead * (g[unchecked: i] + decay * p[unchecked: i])
-      delta[unchecked: offset + i] = rate * (gradient + look * b[unchecked: i])
-    }
+    kernels.blend(
+      rate, gradient: gradients.extracting(step.range),
+      parameters: parameters.extracting(step.range), decay: step.coupledDecay,
+      rate * momentum.kept, b, into: &displacement, at: offset)
   }
 
   func hasMomentum(_ block: Int) -> Bool { !velocity.isEmpty }

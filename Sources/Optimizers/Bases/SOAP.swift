@@ -104,7 +104,8 @@ struct SOAP: GradientTransformation {
     let update = step.update - 1
     let correction = moments.second.bias(update).squareRoot() / moments.first.bias(update)
     let rate = Float(step.rate * correction)
-    for i in 0..<count { displacement[offset + i] = rate * work.matrix[i] }
+    Kernels().scale(
+      work.matrix.span.extracting(0..<count), by: rate, into: &displacement, at: offset)
   }
 
   func decays(_ update: Int) -> Bool { update > 1 }

@@ -26,7 +26,10 @@ extension TransformerConfiguration {
 
   private func block(_ name: String, _ shape: [Int], _ role: BlockRole) -> BlockDescriptor {
     let isMaskable = role == .attention || role == .mlp
-    return BlockDescriptor(name: name, shape: shape, role: role, isMaskable: isMaskable)
+    return BlockDescriptor(
+      name: name, shape: shape, role: role, isMaskable: isMaskable,
+      heads: role == .attention ? model.heads : nil,
+      headsDivideColumns: name.hasSuffix("o_proj.weight"))
   }
 }
 
