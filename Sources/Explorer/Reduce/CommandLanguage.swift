@@ -17,8 +17,9 @@ package enum CommandLanguage {
       Word(name: "lr", argument: "RATE", help: "short for set lr RATE; any knob works so"),
       Word(name: "preset", argument: "NAME", help: "start a ready-made comparison"),
       Word(
-        name: "probe", argument: "KIND [STEPS|off]",
-        help: "measure curvature, proposition1, sharpness, gradientNoise, once or every N steps"),
+        name: "probe", argument: "KIND",
+        help: "measure curvature, proposition1, sharpness or gradientNoise; KIND 50: every 50 steps"
+      ),
       Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
