@@ -65,7 +65,7 @@ package struct ArmOptimizer {
   }
 
   /// Elements worked on at a time, so that the displacement stays in the first-level cache.
-  static let stretch = 2048
+  static let stretch = 1024
 
   /// Configured rate, before the schedule's factor.
   package var learningRate: Double { specification.values["lr"]?.number ?? 0 }

@@ -1,10 +1,11 @@
-import RealModule
+import TensorKernels
 
 /// Small dense matrix products for the bases that look at a block as a matrix.
 enum Dense {
   /// `C ← keep·C + scale·op(A)·op(B)`, C rows x columns at `offset` of `target`, all row-major.
   ///
-  /// A is rows x inner (inner x rows when transposed), B inner x columns (columns x inner).
+  /// A is rows x inner (inner x rows when transposed), B inner x columns (columns x inner); scale
+  /// is not 0.
   static func product(
     _ a: Span<Float>, _ b: Span<Float>, transposesA: Bool = false, transposesB: Bool = false,
     rows: Int, inner: Int, columns: Int, into target: inout [Float], at offset: Int = 0,
@@ -13,19 +14,40 @@ enum Dense {
     precondition(
       a.count >= rows * inner && b.count >= inner * columns
         && target.count >= offset + rows * columns, "the matrices do not fit")
-    for row in 0..<rows {
-      let start = offset + row * columns
-      rescale(&target, from: start, count: columns, by: keep)
-      if transposesB {
-        precondition(!transposesA, "both factors transposed is never needed")
-        addDots(a, row * inner, b, inner, columns, &target, start, scale)
-      } else {
-        for k in 0..<inner {
-          let factor = scale * (transposesA ? a[k * rows + row] : a[row * inner + k])
-          addRow(b, k * columns, columns, &target, start, factor)
-        }
+    let (kernels, count) = (Kernels(), rows * columns)
+    if keep != 0, keep != scale {
+      kernels.scale(&target, at: offset, count: count, by: keep / scale)
+    }
+    target.withUnsafeMutableBufferPointer { c in
+      guard let c = c.baseAddress else { return }
+      let target = Matrix(c + offset, rows: rows, columns: columns)
+      multiply(
+        kernels, a, b, transposesA, transposesB, inner: inner, into: target, accumulate: keep != 0)
+    }
+    if scale != 1 { kernels.scale(&target, at: offset, count: count, by: scale) }
+  }
+
+  private static func multiply(
+    _ kernels: Kernels, _ a: Span<Float>, _ b: Span<Float>, _ transposesA: Bool,
+    _ transposesB: Bool, inner: Int, into c: Matrix, accumulate: Bool
+  ) {
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return }
+        let first = operand(a, rows: c.rows, columns: inner, isTransposed: transposesA)
+        let second = operand(b, rows: inner, columns: c.columns, isTransposed: transposesB)
+        kernels.multiply(first, second, into: c, accumulate: accumulate)
       }
     }
+  }
+
+  /// A view that products only read, rows x columns after any transposition.
+  private static func operand(
+    _ base: UnsafePointer<Float>, rows: Int, columns: Int, isTransposed: Bool
+  ) -> Matrix {
+    let base = UnsafeMutablePointer(mutating: base)
+    guard isTransposed else { return Matrix(base, rows: rows, columns: columns) }
+    return Matrix(base, rows: columns, columns: rows).transposed
   }
 
   /// The same for factors held in arrays.
@@ -37,31 +59,5 @@ enum Dense {
     product(
       a.span, b.span, transposesA: transposesA, transposesB: transposesB, rows: rows,
       inner: inner, columns: columns, into: &target, at: offset, keep: keep, scale: scale)
-  }
-
-  private static func rescale(_ c: inout [Float], from start: Int, count: Int, by keep: Float) {
-    guard keep != 1 else { return }
-    var c = c.mutableSpan
-    for j in start..<start + count { c[unchecked: j] = keep == 0 ? 0 : keep * c[unchecked: j] }
-  }
-
-  private static func addRow(
-    _ b: Span<Float>, _ from: Int, _ columns: Int, _ c: inout [Float], _ start: Int, _ factor: Float
-  ) {
-    var c = c.mutableSpan
-    for j in 0..<columns { c[unchecked: start + j] += factor * b[unchecked: from + j] }
-  }
-
-  private static func addDots(
-    _ a: Span<Float>, _ from: Int, _ b: Span<Float>, _ inner: Int, _ columns: Int,
-    _ c: inout [Float], _ start: Int, _ scale: Float
-  ) {
-    for j in 0..<columns {
-      var sum: Float = 0
-      for k in 0..<inner {
-        sum = Relaxed.multiplyAdd(a[unchecked: from + k], b[unchecked: j * inner + k], sum)
-      }
-      c[start + j] += scale * sum
-    }
   }
 }
