@@ -45,11 +45,11 @@ struct BlockInspector: Widget {
     return lines + probes(index)
   }
 
-  /// What the probes last said of this arm.
+  /// What the probes last said of this arm, the newest first: there may be room for one line only.
   private func probes(_ block: Int) -> [TextLine] {
-    state.run.readings.filter { $0.arm == arm.index }.flatMap { reading in
+    state.run.readings.reversed().filter { $0.arm == arm.index }.map { reading in
       let text = ProbeText(reading: reading, block: block)
-      return [TextLine(text.title, .muted), TextLine("  " + text.figures)]
+      return TextLine([TextRun(text.figures, .text), TextRun("  " + text.occasion, .muted)])
     }
   }
 
