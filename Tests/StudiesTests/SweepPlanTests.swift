@@ -54,7 +54,7 @@ struct SweepPlanTests {
   @Test(arguments: [
     (["mask=0.1..0.5:3"], "'adam' has no setting 'mask'"),
     (["lr=1e-3..1e-1:3", "lr=1e-3..1e-1:3"], "swept twice"),
-    (["beta1=0.5..1.5:3"], "beta1=1 is not allowed"),
+    (["beta1=0.5..1.5:3"], "beta1=1.5 is not allowed"),
     ([], "nothing to sweep"),
   ])
   func refusesAGridThatDoesNotFitEveryArm(_ grids: [String], _ reason: String) {
