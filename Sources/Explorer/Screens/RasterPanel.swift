@@ -33,6 +33,14 @@ struct RasterPanel: Widget {
     }
   }
 
+  /// Columns left free for coming steps: the picture moves on in leaps of eight or sixteen, since a
+  /// picture that creeps would have to be sent whole with every frame.
+  private static func lead(before step: Int, width: Int) -> Int {
+    guard width >= 32 else { return 0 }
+    let leap = width >= 64 ? 16 : 8
+    return (leap - step % leap) % leap
+  }
+
   private var title: String {
     arm.map { "blocks x steps, \($0.letter) \($0.name)" } ?? "blocks x steps"
   }
@@ -55,8 +63,10 @@ struct RasterPanel: Widget {
     background: Role
   ) {
     let glyphs = RasterGlyphs(state.options.glyphs)
-    for column in 0..<area.width {
-      let cell = arm.blocks.history.cell(block: block, age: age + area.width - 1 - column)
+    let history = arm.blocks.history
+    let lead = Self.lead(before: history.step(age: age) ?? 0, width: area.width)
+    for column in 0..<area.width - lead {
+      let cell = history.cell(block: block, age: age + area.width - 1 - lead - column)
       guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
       buffer[area.x + column, area.y] = Cell(glyph, Style(role, on: background))
     }
