@@ -45,6 +45,14 @@ package enum BackgroundThread {
     }
   }
 
+  /// Lets threads of normal priority go before the calling one, and before those it will start.
+  package static func stepAside() {
+    #if os(Linux)
+      // Priorities belong to threads on Linux: 0 is the calling one.
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+    #endif
+  }
+
   /// A thread inherits the mask of its creator, so the creator blocks the signals for a moment.
   private static func withSignalsBlocked(_ body: () -> Int32) -> Int32 {
     var blocked = sigset_t()

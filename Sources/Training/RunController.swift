@@ -66,7 +66,9 @@ package final class RunController: Sendable {
         channels: channels, options: options, threadsPerArm: max(1, cores / hands.count),
         checkpoint: checkpoint, lockStep: lockStep)
       do throws(RunError) {
-        try BackgroundThread.start("trainer-\(thread)") { [lockStep] in
+        try BackgroundThread.start("trainer-\(thread)") {
+          [lockStep, yields = options.yieldsToInterface] in
+          if yields { BackgroundThread.stepAside() }
           worker.run()
           lockStep.leave()
         }

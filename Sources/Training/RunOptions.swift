@@ -11,6 +11,8 @@ package struct RunOptions: Sendable {
   /// Whether a snapshot is taken before the run ends, however it ends.
   package var takesFinalSnapshot: Bool
   package var probeRunner: (any ProbeRunner)?
+  /// Whether training steps aside for the interface when both want a core.
+  package var yieldsToInterface: Bool
   /// Measurements to take from the start.
   package var probes: [ProbeCadence]
   package var makeOptimizer: OptimizerFactory
@@ -18,7 +20,7 @@ package struct RunOptions: Sendable {
   package init(
     interventions: [Intervention] = [], startsPaused: Bool = false, checkpointEvery: Int? = nil,
     takesFinalSnapshot: Bool = true, probeRunner: (any ProbeRunner)? = nil,
-    probes: [ProbeCadence] = [],
+    yieldsToInterface: Bool = false, probes: [ProbeCadence] = [],
     makeOptimizer: @escaping OptimizerFactory = RunOptions.registered
   ) {
     self.interventions = interventions
@@ -26,6 +28,7 @@ package struct RunOptions: Sendable {
     self.checkpointEvery = checkpointEvery
     self.takesFinalSnapshot = takesFinalSnapshot
     self.probeRunner = probeRunner
+    self.yieldsToInterface = yieldsToInterface
     self.probes = probes
     self.makeOptimizer = makeOptimizer
   }

@@ -60,7 +60,7 @@ final class BackgroundRunner {
         checkpoints: Mailbox(), wake: { signal.signal() })
       let controller = RunController(
         configuration: configuration, source: source, channels: channels,
-        options: RunOptions(probeRunner: RegisteredProbes()))
+        options: RunOptions(probeRunner: RegisteredProbes(), yieldsToInterface: true))
       return .run(number: number, controller, channels, signal)
     } catch {
       return .failed(number: number, error)

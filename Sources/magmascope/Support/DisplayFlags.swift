@@ -10,8 +10,8 @@ struct DisplayFlags: ParsableArguments {
   @Option(help: "Colours: always, auto or never. Beats NO_COLOR and CLICOLOR_FORCE.")
   var color: ColorChoice = .auto
 
-  @Option(help: "Most frames a second, 1 to 120.")
-  var fps = 20
+  @Option(help: "Most frames a second, 1 to 120; keys are answered at once.")
+  var fps = 12
 
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
