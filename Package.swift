@@ -13,9 +13,7 @@ let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-col
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let table: Target.Dependency = .product(name: "TextTable", package: "TextTable")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], swiftSettings: [SwiftSetting] = [],
@@ -40,8 +38,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
-    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(
@@ -84,7 +80,7 @@ let package = Package(
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
         "RunStore",
-        "Export", "Studies", argumentParser, log, table, histogram,
+        "Export", "Studies", argumentParser, log,
       ],
       swiftSettings: terminal),
 

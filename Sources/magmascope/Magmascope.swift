@@ -11,7 +11,8 @@ struct Magmascope: ParsableCommand {
     abstract: "Trains small models in the background and compares optimizers side by side.",
     discussion: """
       Does masking optimizer updates help, and why? Without a command the explorer opens, with the \
-      preset first-look already running.
+      preset first-look already running. Every command also takes --log-level trace, debug, info, \
+      notice, warning, error or critical (default: warning); the log goes to stderr.
       """,
     version: "magmascope \(version) (\(PresetLibrary.buildCommit))",
     subcommands: [

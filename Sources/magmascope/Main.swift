@@ -8,7 +8,8 @@ enum Main {
   @MainActor
   static func main() {
     do {
-      var command = try Magmascope.parseAsRoot()
+      let arguments = try LogLevel.configure(from: Array(CommandLine.arguments.dropFirst()))
+      var command = try Magmascope.parseAsRoot(arguments)
       try command.run()
     } catch let error as RunError {
       fail(error.description, code: error.exitCode)

@@ -3,7 +3,6 @@ import Foundation
 import Optimizers
 import Presets
 import RunModel
-import TextTable
 import Workloads
 
 /// `magmascope presets list | show NAME | check FILE...`

@@ -1,6 +1,7 @@
 import EventStream
 import Export
 import Foundation
+import Logging
 import Presets
 import RunModel
 import RunStore
@@ -23,6 +24,9 @@ struct HeadlessTraining {
     let signals = SignalWatcher()
     // Made before the directory, so that bad data leaves nothing behind.
     var run = try HeadlessRun(configuration: configuration, signals: signals)
+    let stamp = RunStamp.current
+    Logger(label: "magmascope").info(
+      "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
     let recorder = try makeRecorder()
     run.recorder = recorder
     run.probes = probes
