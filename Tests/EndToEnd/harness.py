@@ -103,10 +103,16 @@ class Terminal:
             if on in self.bytes and self.bytes.rfind(off) < self.bytes.rfind(on):
                 raise Failed(f"{what} not given back: {self.bytes[-300:]!r}")
 
-    def children(self):
-        """Process ids of the program's own child processes."""
-        with open(f"/proc/{self.child.pid}/task/{self.child.pid}/children") as file:
-            return [int(word) for word in file.read().split()]
+    def children(self, seconds=10):
+        """Process ids of the program's own children; the kernel's list may be incomplete for a moment."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with open(f"/proc/{self.child.pid}/task/{self.child.pid}/children") as file:
+                found = [int(word) for word in file.read().split()]
+            if found:
+                return found
+            self.pump(0.02)
+        raise Failed(f"no supervised child\n{self.text()}")
 
     def close(self):
         for process in [self.child.pid]:
