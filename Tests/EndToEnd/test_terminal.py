@@ -59,7 +59,8 @@ def test_every_size_shows_something_and_resizing_keeps_it_alive(binary, director
 
 def test_a_storm_of_resizes_and_random_keys_does_not_kill_it(binary, directory):
     generator = random.Random(7)
-    with explorer(binary) as terminal:
+    # Random keys export now and then; that goes where the program stands.
+    with explorer(binary, cwd=directory) as terminal:
         moving(terminal)
         for _ in range(100):
             terminal.resize(generator.randint(1, 220), generator.randint(1, 70))
