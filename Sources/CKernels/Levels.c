@@ -33,8 +33,7 @@ const mgs_kernels *mgs_kernels_at(int32_t level) {
 #endif
 }
 
-// Scores, their gradients and slopes, the packed keys and values, and the row dots of one head.
+// Scores, their gradients and slopes, and the packed queries and output gradients of one head.
 ptrdiff_t mgs_attention_scratch(ptrdiff_t length, ptrdiff_t headWidth) {
-  ptrdiff_t stride = (length + 15) / 16 * 16 + 16;
-  return 3 * length * stride + 2 * (length + 32) * headWidth + length + 64;
+  return 3 * length * MGS_QUERIES + 2 * (length + MGS_QUERIES) * headWidth;
 }

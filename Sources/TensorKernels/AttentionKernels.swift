@@ -3,7 +3,7 @@ import CKernels
 /// Causal attention of one layer over `sequences` sequences of `length` positions.
 ///
 /// `softmax(cap(q·kᵀ·scale))·v`, blocks above the diagonal skipped; backward takes the
-/// probabilities again from the rows' normalizers (Dao et al., 2022).
+/// probabilities again from the queries' normalizers (after Dao et al., 2022).
 package struct CausalAttention {
   package let heads: Int
   package let headWidth: Int
@@ -28,34 +28,36 @@ package struct CausalAttention {
     mgs_attention_scratch(length, headWidth)
   }
 
+  /// `outputs` gives the shape of `out` or of its gradient.
   private func arguments(
-    _ qkv: Matrix, length: Int, out: Matrix, logSumExp: UnsafeMutablePointer<Float>
+    _ qkv: Matrix, length: Int, outputs: Matrix, normalizers: UnsafeMutablePointer<Float>
   ) -> mgs_attention {
-    precondition(qkv.columns == 3 * heads * headWidth && out.columns == heads * headWidth)
-    precondition(qkv.rows == out.rows && qkv.rows.isMultiple(of: length), "shapes differ")
+    precondition(qkv.columns == 3 * heads * headWidth && outputs.columns == heads * headWidth)
+    precondition(qkv.rows == outputs.rows && qkv.rows.isMultiple(of: length), "shapes differ")
     return mgs_attention(
       sequences: qkv.rows / length, length: length, heads: heads, headWidth: headWidth,
-      qkv: UnsafePointer(qkv.base), qkvRow: qkv.rowStride, out: out.base, outRow: out.rowStride,
-      logSumExp: logSumExp, outGradient: nil, qkvGradient: nil, scratch: scratch,
+      qkv: UnsafePointer(qkv.base), qkvRow: qkv.rowStride, out: nil, outRow: outputs.rowStride,
+      normalizers: normalizers, outGradient: nil, qkvGradient: nil, scratch: scratch,
       scale: scale, softcap: softcap)
   }
 
-  /// qkv [S·T, 3·H·W] as q | k | v already rotated, out [S·T, H·W], logSumExp [S, H, T].
+  /// qkv [S·T, 3·H·W] as q | k | v already rotated, out [S·T, H·W], normalizers [S, H, 2, T].
   package func forward(
-    _ qkv: Matrix, length: Int, into out: Matrix, logSumExp: UnsafeMutablePointer<Float>,
+    _ qkv: Matrix, length: Int, into out: Matrix, normalizers: UnsafeMutablePointer<Float>,
     kernels: Kernels
   ) {
-    var arguments = arguments(qkv, length: length, out: out, logSumExp: logSumExp)
+    var arguments = arguments(qkv, length: length, outputs: out, normalizers: normalizers)
+    arguments.out = out.base
     kernels.table.pointee.attentionForward(&arguments)
   }
 
-  /// dQKV (written) from dOut and what `forward` left in `out` and `logSumExp`.
+  /// dQKV (written) from dOut and the `normalizers` that `forward` left.
   package func backward(
-    _ dOut: Matrix, qkv: Matrix, length: Int, out: Matrix,
-    logSumExp: UnsafeMutablePointer<Float>, dQKV: Matrix, kernels: Kernels
+    _ dOut: Matrix, qkv: Matrix, length: Int, normalizers: UnsafeMutablePointer<Float>,
+    dQKV: Matrix, kernels: Kernels
   ) {
-    precondition(dOut.rowStride == out.rowStride && dQKV.rowStride == qkv.rowStride)
-    var arguments = arguments(qkv, length: length, out: out, logSumExp: logSumExp)
+    precondition(dQKV.rowStride == qkv.rowStride)
+    var arguments = arguments(qkv, length: length, outputs: dOut, normalizers: normalizers)
     arguments.outGradient = UnsafePointer(dOut.base)
     arguments.qkvGradient = dQKV.base
     kernels.table.pointee.attentionBackward(&arguments)

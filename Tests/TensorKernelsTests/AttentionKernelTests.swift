@@ -27,7 +27,7 @@ struct AttentionShape: Sendable, CustomStringConvertible {
     let out = Buffer([Float](repeating: .nan, count: sequences * length * width))
     let dOut = Buffer(count: sequences * length * width, seed: 2)
     let dQKV = Buffer([Float](repeating: .nan, count: qkv.count))
-    let normalizers = Buffer([Float](repeating: .nan, count: sequences * heads * length))
+    let normalizers = Buffer([Float](repeating: .nan, count: 2 * sequences * heads * length))
     let (rows, kernels) = (sequences * length, Kernels(level))
     func f(_ x: [Double]) -> [Double] {
       Naive.rows(x, length * 3 * width).flatMap {
@@ -37,11 +37,11 @@ struct AttentionShape: Sendable, CustomStringConvertible {
     }
     attention.forward(
       qkv.matrix(rows, 3 * width), length: length, into: out.matrix(rows, width),
-      logSumExp: normalizers.base, kernels: kernels)
+      normalizers: normalizers.base, kernels: kernels)
     #expect(relativeError(out.values, f(qkv.doubles)) < 2e-6)
     attention.backward(
       dOut.matrix(rows, width), qkv: qkv.matrix(rows, 3 * width), length: length,
-      out: out.matrix(rows, width), logSumExp: normalizers.base,
+      normalizers: normalizers.base,
       dQKV: dQKV.matrix(rows, 3 * width), kernels: kernels)
     // The second sequence alone: central differences of everything would take long.
     let half = qkv.count / 2

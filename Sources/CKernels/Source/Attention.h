@@ -1,21 +1,19 @@
-// Causal attention, one head at a time in blocks of rows; blocks above the diagonal are never computed.
+// Causal attention, one head and QUERIES queries at a time against the keys up to them.
 //
-// Forward keeps only the logarithm of each row's normalizer; backward takes the probabilities again.
-
-static ptrdiff_t block_height(ptrdiff_t length) { return length <= 64 ? 16 : 32; }
-
-// Padded against strides that map all rows to the same cache sets.
-static ptrdiff_t score_stride(ptrdiff_t length) { return (length + 15) / 16 * 16 + 16; }
+// Scores lie transposed, a key to a row and a query to a lane, so that a query's maximum, sum and dot
+// are sums of vectors. Forward keeps each query's largest score and inverse sum; backward takes the
+// probabilities again. A block's square on the diagonal is computed whole and masked.
+#define QUERIES MGS_QUERIES
+#define GROUPS (QUERIES / LANES)
 
 typedef struct {
   const float *q, *k, *v;
-  float *scores, *slopes, *gradients, *keys, *values, *dots;
-  ptrdiff_t stride;
+  float *scores, *gradients, *slopes;  // [length, QUERIES] each
+  float *queries, *outGradients;       // packed for products with keys and values
 } head;
 
 static head head_of(const mgs_attention *t, ptrdiff_t sequence, ptrdiff_t index) {
-  const ptrdiff_t width = t->heads * t->headWidth, area = t->length * score_stride(t->length);
-  const ptrdiff_t packed = packed_count(t->length, t->headWidth);
+  const ptrdiff_t width = t->heads * t->headWidth, area = t->length * QUERIES;
   head h;
   h.q = t->qkv + sequence * t->length * t->qkvRow + index * t->headWidth;
   h.k = h.q + width;
@@ -23,136 +21,156 @@ static head head_of(const mgs_attention *t, ptrdiff_t sequence, ptrdiff_t index)
   h.scores = t->scratch;
   h.gradients = h.scores + area;
   h.slopes = h.gradients + area;
-  h.keys = h.slopes + area;
-  h.values = h.keys + packed;
-  h.dots = h.values + packed;
-  h.stride = score_stride(t->length);
+  h.queries = h.slopes + area;
+  h.outGradients = h.queries + (t->length + QUERIES) * t->headWidth;
   return h;
 }
 
-// The columns 0..<end of rows start..<end of x · packedᵀ.
-static void lower_block(const mgs_attention *t, const float *x, ptrdiff_t xRow, const float *packed, float *out, ptrdiff_t stride, ptrdiff_t start, ptrdiff_t end) {
-  product(&(mgs_product){.m = end - start, .n = end, .k = t->headWidth, .a = x + start * xRow, .aRow = xRow, .aColumn = 1,
-                         .b = packed, .bRow = 1, .bColumn = 1, .packed = 1, .c = out + start * stride, .cRow = stride});
+static float *normalizers_of(const mgs_attention *t, ptrdiff_t sequence, ptrdiff_t index) {
+  return t->normalizers + (sequence * t->heads + index) * 2 * t->length;
 }
 
-// exp(scale·x - shift) over the first `valid` columns, zero in the others; answers the sum.
-static float score_row(float *x, ptrdiff_t valid, ptrdiff_t columns, float scale, float shift) {
-  vf total = 0.0f;
-  ptrdiff_t c = 0;
-  for (; c + LANES <= valid; c += LANES) {
-    vf e = exponential(load(x + c) * scale - shift);
-    total += e;
-    store(x + c, e);
-  }
-  float result = sum(total);
-  if (c < valid) {
-    const ptrdiff_t left = valid - c;
-    vf e = exponential(load_partial(x + c, left) * scale - shift);
-    store_partial(x + c, e, left);
-    result += sum(load_partial(x + c, left));
-  }
-  for (c = valid; c < columns; c++) x[c] = 0;
-  return result;
+// The rows of one head as columns of panels, zeros up to a multiple of QUERIES.
+static void pack_columns(const mgs_attention *t, const float *x, ptrdiff_t xRow, float *out) {
+  const ptrdiff_t whole = (t->length + QUERIES - 1) / QUERIES * QUERIES;
+  pack(t->length, t->headWidth, x, 1, xRow, out);
+  for (ptrdiff_t c = packed_count(t->length, t->headWidth); c < whole * t->headWidth; c++) out[c] = 0;
+}
+
+// out[keys, QUERIES] = x[keys] · columnsᵀ.
+static void score_block(const mgs_attention *t, ptrdiff_t keys, const float *x, ptrdiff_t xRow, const float *columns, float *out) {
+  product(&(mgs_product){.m = keys, .n = QUERIES, .k = t->headWidth, .a = x, .aRow = xRow, .aColumn = 1,
+                         .b = columns, .bRow = 1, .bColumn = 1, .packed = 1, .c = out, .cRow = QUERIES});
+}
+
+// out[queries, headWidth] = blockᵀ · x[keys].
+static void gather_block(const mgs_attention *t, ptrdiff_t queries, ptrdiff_t keys, const float *block, const float *x, ptrdiff_t xRow, float *out, ptrdiff_t outRow) {
+  product(&(mgs_product){.m = queries, .n = t->headWidth, .k = keys, .a = block, .aRow = 1, .aColumn = QUERIES,
+                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = outRow});
+}
+
+// out[keys, headWidth] (+)= block · x[queries].
+static void spread_block(const mgs_attention *t, ptrdiff_t queries, ptrdiff_t keys, const float *block, const float *x, ptrdiff_t xRow, float *out, int accumulate) {
+  product(&(mgs_product){.m = keys, .n = t->headWidth, .k = queries, .a = block, .aRow = QUERIES, .aColumn = 1,
+                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = t->qkvRow, .accumulate = accumulate});
+}
+
+// x where the query of the lane is at or after the key `past` keys into the block, else `other`.
+INLINE vf causal(vf x, int group, ptrdiff_t past, float other) {
+  return lane_numbers() + group * LANES >= (vi)(int32_t)past ? x : (vf)other;
 }
 
 // y = cap · tanh(scale·x / cap) in place; slopes receive 1 - (y / cap)² where wanted.
-static void cap_row(float *x, ptrdiff_t valid, float scale, float cap, float *slopes) {
-  for (ptrdiff_t c = 0; c < valid; c += LANES) {
-    const ptrdiff_t left = valid - c;
-    vf ratio = hyperbolic_tangent(load_upto(x + c, left) * (scale / cap));
-    store_upto(x + c, ratio * cap, left);
-    if (slopes) store_upto(slopes + c, 1.0f - ratio * ratio, left);
+static void cap_block(float *x, ptrdiff_t keys, float scale, float cap, float *slopes) {
+  for (ptrdiff_t i = 0; i < keys * QUERIES; i += LANES) {
+    vf ratio = hyperbolic_tangent(load(x + i) * (scale / cap));
+    store(x + i, ratio * cap);
+    if (slopes) store(slopes + i, 1.0f - ratio * ratio);
   }
 }
 
-static void forward_block(const mgs_attention *t, const head *h, float *out, float *logSumExp, ptrdiff_t start, ptrdiff_t end) {
-  lower_block(t, h->q, t->qkvRow, h->keys, h->scores, h->stride, start, end);
-  float inverse[64];
-  for (ptrdiff_t i = start; i < end; i++) {
-    float *row = h->scores + i * h->stride, scale = t->scale;
-    if (t->softcap > 0) { cap_row(row, i + 1, scale, t->softcap, NULL); scale = 1; }
-    const float shift = row_largest(row, i + 1) * scale;
-    const float total = score_row(row, i + 1, end, scale, shift);
-    logSumExp[i] = shift + logf(total);
-    inverse[i - start] = 1.0f / total;
+// Turns scores into exp(scale·score - shift), zero above the diagonal; leaves scale·max and 1/sum.
+static void softmax_block(float *x, ptrdiff_t start, ptrdiff_t keys, float scale, vf *shift, vf *inverse) {
+  for (int g = 0; g < GROUPS; g++) shift[g] = -3e38f, inverse[g] = 0.0f;
+  for (ptrdiff_t k = 0; k < keys; k++)
+#pragma clang loop unroll(full)
+    for (int g = 0; g < GROUPS; g++)
+      shift[g] = greater_of(shift[g], causal(load(x + k * QUERIES + g * LANES), g, k - start, -3e38f));
+  for (int g = 0; g < GROUPS; g++) shift[g] *= scale;
+  for (ptrdiff_t k = 0; k < keys; k++)
+#pragma clang loop unroll(full)
+    for (int g = 0; g < GROUPS; g++) {
+      float *place = x + k * QUERIES + g * LANES;
+      vf e = causal(exponential(load(place) * scale - shift[g]), g, k - start, 0.0f);
+      inverse[g] += e;
+      store(place, e);
+    }
+  for (int g = 0; g < GROUPS; g++) inverse[g] = 1.0f / inverse[g];
+}
+
+static void forward_block(const mgs_attention *t, const head *h, float *out, float *normalizers, ptrdiff_t start) {
+  const ptrdiff_t count = least(QUERIES, t->length - start), keys = start + count;
+  float scale = t->scale, factors[QUERIES] __attribute__((aligned(64)));
+  vf shift[GROUPS], inverse[GROUPS];
+  score_block(t, keys, h->k, t->qkvRow, h->queries + start * t->headWidth, h->scores);
+  if (t->softcap > 0) { cap_block(h->scores, keys, scale, t->softcap, NULL); scale = 1; }
+  softmax_block(h->scores, start, keys, scale, shift, inverse);
+  for (int g = 0; g < GROUPS; g++) {
+    const ptrdiff_t c = g * LANES, left = count - c;
+    store(factors + c, inverse[g]);
+    if (left <= 0) continue;
+    store_upto(normalizers + start + c, shift[g], left);
+    store_upto(normalizers + t->length + start + c, inverse[g], left);
   }
-  product(&(mgs_product){.m = end - start, .n = t->headWidth, .k = end, .a = h->scores + start * h->stride, .aRow = h->stride, .aColumn = 1,
-                         .b = h->v, .bRow = t->qkvRow, .bColumn = 1, .c = out + start * t->outRow, .cRow = t->outRow});
-  for (ptrdiff_t i = start; i < end; i++) row_scale(out + i * t->outRow, t->headWidth, inverse[i - start]);
+  out += start * t->outRow;
+  gather_block(t, count, keys, h->scores, h->v, t->qkvRow, out, t->outRow);
+  for (ptrdiff_t i = 0; i < count; i++) row_scale(out + i * t->outRow, t->headWidth, factors[i]);
 }
 
 static void attention_forward(const mgs_attention *t) {
-  const ptrdiff_t step = block_height(t->length);
   for (ptrdiff_t s = 0; s < t->sequences; s++)
     for (ptrdiff_t index = 0; index < t->heads; index++) {
       const head h = head_of(t, s, index);
-      pack(t->length, t->headWidth, h.k, 1, t->qkvRow, h.keys);
-      for (ptrdiff_t i = 0; i < t->length; i += step)
-        forward_block(t, &h, t->out + s * t->length * t->outRow + index * t->headWidth,
-                      t->logSumExp + (s * t->heads + index) * t->length, i, least(i + step, t->length));
+      float *out = t->out + s * t->length * t->outRow + index * t->headWidth;
+      pack_columns(t, h.q, t->qkvRow, h.queries);
+      for (ptrdiff_t start = 0; start < t->length; start += QUERIES)
+        forward_block(t, &h, out, normalizers_of(t, s, index), start);
     }
 }
 
-// dS = P ∘ (dP - dots) · scale (∘ slope), over dP.
-static void score_gradient_row(const float *p, float *dp, const float *slopes, ptrdiff_t columns, float dot, float scale) {
-  for (ptrdiff_t c = 0; c < columns; c += LANES) {
-    const ptrdiff_t left = columns - c;
-    vf d = load_upto(p + c, left) * (load_upto(dp + c, left) - dot) * scale;
-    if (slopes) d *= load_upto(slopes + c, left);
-    store_upto(dp + c, d, left);
-  }
+// Scores become P; the gradients of P become those of q·k: P ∘ (dP - Σ P dP) · scale (∘ slope).
+static void score_gradients(const mgs_attention *t, const head *h, ptrdiff_t start, ptrdiff_t keys, float scale, const vf *shift, const vf *inverse) {
+  vf dots[GROUPS];
+  for (int g = 0; g < GROUPS; g++) dots[g] = 0.0f;
+  for (ptrdiff_t k = 0; k < keys; k++)
+#pragma clang loop unroll(full)
+    for (int g = 0; g < GROUPS; g++) {
+      const ptrdiff_t place = k * QUERIES + g * LANES;
+      vf e = exponential(load(h->scores + place) * scale - shift[g]) * inverse[g];
+      vf p = causal(e, g, k - start, 0.0f);
+      dots[g] += p * load(h->gradients + place);
+      store(h->scores + place, p);
+    }
+  for (ptrdiff_t k = 0; k < keys; k++)
+#pragma clang loop unroll(full)
+    for (int g = 0; g < GROUPS; g++) {
+      const ptrdiff_t place = k * QUERIES + g * LANES;
+      vf d = load(h->scores + place) * (load(h->gradients + place) - dots[g]) * t->scale;
+      if (t->softcap > 0) d *= load(h->slopes + place);
+      store(h->gradients + place, d);
+    }
 }
 
-static void backward_rows(const mgs_attention *t, const head *h, const float *dOut, const float *logSumExp, float *dq, ptrdiff_t start, ptrdiff_t end) {
-  lower_block(t, h->q, t->qkvRow, h->keys, h->scores, h->stride, start, end);
-  lower_block(t, dOut, t->outRow, h->values, h->gradients, h->stride, start, end);
-  for (ptrdiff_t i = start; i < end; i++) {
-    float *row = h->scores + i * h->stride, scale = t->scale;
-    float *slopes = t->softcap > 0 ? h->slopes + i * h->stride : NULL;
-    if (slopes) { cap_row(row, i + 1, scale, t->softcap, slopes); scale = 1; }
-    score_row(row, i + 1, end, scale, logSumExp[i]);
-    float *gradient = h->gradients + i * h->stride;
-    score_gradient_row(row, gradient, slopes, i + 1, h->dots[i], t->scale);
-    for (ptrdiff_t c = i + 1; c < end; c++) gradient[c] = 0;
+// dq of the block's queries; dk and dv of all keys up to them, written by the last block, then added to.
+static void backward_block(const mgs_attention *t, const head *h, const float *dOut, const float *normalizers, float *dq, ptrdiff_t start) {
+  const ptrdiff_t count = least(QUERIES, t->length - start), keys = start + count, width = t->heads * t->headWidth;
+  const int isLast = keys == t->length;
+  float scale = t->scale;
+  vf shift[GROUPS], inverse[GROUPS];
+  for (int g = 0; g < GROUPS; g++) {
+    const ptrdiff_t left = count - g * LANES;
+    const float *place = normalizers + start + g * LANES;
+    shift[g] = left > 0 ? load_upto(place, left) : (vf)0.0f;
+    inverse[g] = left > 0 ? load_upto(place + t->length, left) : (vf)0.0f;
   }
-  product(&(mgs_product){.m = end - start, .n = t->headWidth, .k = end, .a = h->gradients + start * h->stride, .aRow = h->stride, .aColumn = 1,
-                         .b = h->k, .bRow = t->qkvRow, .bColumn = 1, .c = dq + start * t->qkvRow, .cRow = t->qkvRow});
-}
-
-// Columns start..<end: out = left[start.., columns]ᵀ · right[start..].
-static void backward_columns(const mgs_attention *t, const float *left, ptrdiff_t stride, const float *right, ptrdiff_t rightRow, float *out, ptrdiff_t start, ptrdiff_t end) {
-  product(&(mgs_product){.m = end - start, .n = t->headWidth, .k = t->length - start, .a = left + start * stride + start, .aRow = 1, .aColumn = stride,
-                         .b = right + start * rightRow, .bRow = rightRow, .bColumn = 1, .c = out + start * t->qkvRow, .cRow = t->qkvRow});
-}
-
-static void row_dots(const mgs_attention *t, const float *out, const float *dOut, float *dots) {
-  for (ptrdiff_t i = 0; i < t->length; i++, out += t->outRow, dOut += t->outRow) {
-    vf total = 0.0f;
-    for (ptrdiff_t c = 0; c < t->headWidth; c += LANES)
-      total += load_upto(out + c, t->headWidth - c) * load_upto(dOut + c, t->headWidth - c);
-    dots[i] = sum(total);
-  }
+  score_block(t, keys, h->k, t->qkvRow, h->queries + start * t->headWidth, h->scores);
+  score_block(t, keys, h->v, t->qkvRow, h->outGradients + start * t->headWidth, h->gradients);
+  if (t->softcap > 0) { cap_block(h->scores, keys, scale, t->softcap, h->slopes); scale = 1; }
+  score_gradients(t, h, start, keys, scale, shift, inverse);
+  gather_block(t, count, keys, h->gradients, h->k, t->qkvRow, dq + start * t->qkvRow, t->qkvRow);
+  spread_block(t, count, keys, h->gradients, h->q + start * t->qkvRow, t->qkvRow, dq + width, !isLast);
+  spread_block(t, count, keys, h->scores, dOut + start * t->outRow, t->outRow, dq + 2 * width, !isLast);
 }
 
 static void attention_backward(const mgs_attention *t) {
-  const ptrdiff_t step = block_height(t->length), width = t->heads * t->headWidth;
   for (ptrdiff_t s = 0; s < t->sequences; s++)
     for (ptrdiff_t index = 0; index < t->heads; index++) {
       const head h = head_of(t, s, index);
-      const ptrdiff_t place = s * t->length * t->outRow + index * t->headWidth;
-      const float *dOut = t->outGradient + place;
-      const float *logSumExp = t->logSumExp + (s * t->heads + index) * t->length;
+      const float *dOut = t->outGradient + s * t->length * t->outRow + index * t->headWidth;
       float *dq = t->qkvGradient + s * t->length * t->qkvRow + index * t->headWidth;
-      pack(t->length, t->headWidth, h.k, 1, t->qkvRow, h.keys);
-      pack(t->length, t->headWidth, h.v, 1, t->qkvRow, h.values);
-      row_dots(t, t->out + place, dOut, h.dots);
-      for (ptrdiff_t i = 0; i < t->length; i += step)
-        backward_rows(t, &h, dOut, logSumExp, dq, i, least(i + step, t->length));
-      for (ptrdiff_t j = 0; j < t->length; j += step) {
-        const ptrdiff_t end = least(j + step, t->length);
-        backward_columns(t, h.gradients, h.stride, h.q, t->qkvRow, dq + width, j, end);
-        backward_columns(t, h.scores, h.stride, dOut, t->outRow, dq + 2 * width, j, end);
-      }
+      pack_columns(t, h.q, t->qkvRow, h.queries);
+      pack_columns(t, dOut, t->outRow, h.outGradients);
+      for (ptrdiff_t start = (t->length - 1) / QUERIES * QUERIES; start >= 0; start -= QUERIES)
+        backward_block(t, &h, dOut, normalizers_of(t, s, index), dq, start);
     }
 }

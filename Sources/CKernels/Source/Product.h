@@ -1,7 +1,7 @@
 // Matrix products: register tiles of up to MGS_ROWS x 2 vectors over panels of B.
 #define DEPTH 256  // k rows of a panel held in the first-level cache
 
-#define BLOCK_ROWS (8 * MGS_ROWS)  // rows of a transposed A copied at a time
+#define BLOCK_ROWS (16 * MGS_ROWS)  // rows of a transposed A copied at a time
 
 typedef struct {
   ptrdiff_t k;

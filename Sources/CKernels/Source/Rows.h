@@ -36,21 +36,44 @@ static void rms_norm_backward(ptrdiff_t rows, ptrdiff_t columns, const float *dy
   }
 }
 
-static void rotate(ptrdiff_t sequences, ptrdiff_t length, ptrdiff_t heads, ptrdiff_t headWidth, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction) {
+// One head a vector: the halves trade places within it.
+static void rotate_narrow(ptrdiff_t length, ptrdiff_t heads, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction) {
+  const ptrdiff_t half = LANES / 2;
+  for (ptrdiff_t t = 0; t < length; t++, x += xRow) {
+    vf cosine = load_partial(cosines + t * half, half), sine = load_partial(sines + t * half, half) * direction;
+    cosine.hi = cosine.lo;
+    sine.hi = sine.lo;
+    sine.lo = -sine.lo;
+    for (ptrdiff_t h = 0; h < heads; h++) {
+      const vf head = load(x + h * LANES);
+      vf swapped;
+      swapped.lo = head.hi;
+      swapped.hi = head.lo;
+      store(x + h * LANES, head * cosine + swapped * sine);
+    }
+  }
+}
+
+static void rotate_wide(ptrdiff_t length, ptrdiff_t heads, ptrdiff_t headWidth, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction) {
   const ptrdiff_t half = headWidth / 2;
-  for (ptrdiff_t s = 0; s < sequences; s++)
-    for (ptrdiff_t t = 0; t < length; t++, x += xRow)
-      for (ptrdiff_t c = 0; c < half; c += LANES) {
-        const ptrdiff_t left = half - c;
-        const vf cosine = load_upto(cosines + t * half + c, left);
-        const vf sine = load_upto(sines + t * half + c, left) * direction;
-        for (ptrdiff_t h = 0; h < heads; h++) {
-          float *first = x + h * headWidth + c, *second = first + half;
-          vf a = load_upto(first, left), b = load_upto(second, left);
-          store_upto(first, a * cosine - b * sine, left);
-          store_upto(second, b * cosine + a * sine, left);
-        }
+  for (ptrdiff_t t = 0; t < length; t++, x += xRow)
+    for (ptrdiff_t c = 0; c < half; c += LANES) {
+      const ptrdiff_t left = half - c;
+      const vf cosine = load_upto(cosines + t * half + c, left);
+      const vf sine = load_upto(sines + t * half + c, left) * direction;
+      for (ptrdiff_t h = 0; h < heads; h++) {
+        float *first = x + h * headWidth + c, *second = first + half;
+        vf a = load_upto(first, left), b = load_upto(second, left);
+        store_upto(first, a * cosine - b * sine, left);
+        store_upto(second, b * cosine + a * sine, left);
       }
+    }
+}
+
+static void rotate(ptrdiff_t sequences, ptrdiff_t length, ptrdiff_t heads, ptrdiff_t headWidth, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction) {
+  for (ptrdiff_t s = 0; s < sequences; s++, x += length * xRow)
+    if (headWidth == LANES) rotate_narrow(length, heads, x, xRow, cosines, sines, direction);
+    else rotate_wide(length, heads, headWidth, x, xRow, cosines, sines, direction);
 }
 
 #define GELU_ROOT 0.7978845608f  // sqrt(2 / pi)

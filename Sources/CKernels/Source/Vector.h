@@ -57,6 +57,14 @@ INLINE float sum(vf v) {
   return (q.x + q.z) + (q.y + q.w);
 }
 
+// 0, 1, 2, ... one a lane.
+INLINE vi lane_numbers(void) {
+  static const int32_t numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  vi v;
+  memcpy(&v, numbers, sizeof v);
+  return v;
+}
+
 INLINE vf greater_of(vf a, vf b) { return a > b ? a : b; }
 
 INLINE float largest(vf v) {

@@ -30,16 +30,17 @@ typedef struct {
 /// One layer's causal attention over `sequences` sequences of `length` positions.
 ///
 /// `qkv` holds rotated queries, keys and values of width heads·headWidth side by side, one row per
-/// position. `scratch` holds mgs_attention_scratch floats.
+/// position. Normalizers are a query's largest scaled score and the inverse of its sum of exponentials.
+/// `scratch` holds mgs_attention_scratch floats.
 typedef struct {
   ptrdiff_t sequences, length, heads, headWidth;
   const float *qkv;
   ptrdiff_t qkvRow;
-  float *out;            // forward: [sequences·length, heads·headWidth], written
-  ptrdiff_t outRow;
-  float *logSumExp;      // [sequences, heads, length], written by forward, read by backward
-  const float *_Nullable outGradient;  // backward: same shape as out
-  float *_Nullable qkvGradient;        // backward: same shape as qkv, written
+  float *_Nullable out;  // forward: [sequences·length, heads·headWidth], written
+  ptrdiff_t outRow;      // of out and of its gradient
+  float *normalizers;    // [sequences, heads, 2, length], written by forward, read by backward
+  const float *_Nullable outGradient;  // backward: shaped as out
+  float *_Nullable qkvGradient;        // backward: shaped as qkv, written
   float *scratch;
   float scale, softcap;  // softcap 0: none
 } mgs_attention;
@@ -103,6 +104,8 @@ typedef struct {
 int32_t mgs_best_level(void);
 /// The table of a level; one the processor cannot run answers with the best one it can.
 const mgs_kernels *mgs_kernels_at(int32_t level);
+/// Queries that attention treats at once.
+#define MGS_QUERIES 32
 /// Floats of scratch that attention needs for one shard.
 ptrdiff_t mgs_attention_scratch(ptrdiff_t length, ptrdiff_t headWidth);
 

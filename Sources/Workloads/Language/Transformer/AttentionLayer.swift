@@ -14,7 +14,7 @@ extension TransformerShard {
     kernels.multiply(normed, panels.queryKeyValue, into: queryKeyValue)
     rotate(queryKeyValue, pass, inverse: false)
     attention.forward(
-      queryKeyValue, length: pass.length, into: attended, logSumExp: layer.logSumExp,
+      queryKeyValue, length: pass.length, into: attended, normalizers: layer.normalizers,
       kernels: kernels)
     middle.copy(from: x)
     kernels.multiply(attended, panels.attentionOutput, into: middle, accumulate: true)
@@ -28,13 +28,12 @@ extension TransformerShard {
     let dStream = buffers.dStream.first(pass.tokens)
     let dNormed = buffers.dNormed.first(pass.tokens)
     let dQueryKeyValue = buffers.dQueryKeyValue.first(pass.tokens)
-    let attended = layer.attended.first(pass.tokens)
     linearBackward(
-      dStream, x: attended, weight: weights.attentionOutput, dX: dNormed,
+      dStream, x: layer.attended.first(pass.tokens), weight: weights.attentionOutput, dX: dNormed,
       dW: gradients.attentionOutput, pass)
     attention.backward(
-      dNormed, qkv: layer.queryKeyValue.first(pass.tokens), length: pass.length, out: attended,
-      logSumExp: layer.logSumExp, dQKV: dQueryKeyValue, kernels: kernels)
+      dNormed, qkv: layer.queryKeyValue.first(pass.tokens), length: pass.length,
+      normalizers: layer.normalizers, dQKV: dQueryKeyValue, kernels: kernels)
     rotate(dQueryKeyValue, pass, inverse: true)
     linearBackward(
       dQueryKeyValue, x: layer.inputNormed.first(pass.tokens), weight: weights.queryKeyValue,

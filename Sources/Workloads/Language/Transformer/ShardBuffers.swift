@@ -9,7 +9,7 @@ struct ShardBuffers {
     let inputDeviation: UnsafeMutablePointer<Float>  // [M]
     let queryKeyValue: Matrix  // [M, 3d], rotated
     let attended: Matrix  // [M, d]
-    let logSumExp: UnsafeMutablePointer<Float>  // [M·h]
+    let normalizers: UnsafeMutablePointer<Float>  // [M·h·2]
     let middle: Matrix  // [M, d]
     let middleNormed: Matrix  // [M, d]
     let middleDeviation: UnsafeMutablePointer<Float>  // [M]
@@ -23,7 +23,7 @@ struct ShardBuffers {
       inputDeviation = carver.vector(tokens)
       queryKeyValue = carver.matrix(tokens, 3 * d)
       attended = carver.matrix(tokens, d)
-      logSumExp = carver.vector(tokens * configuration.model.heads)
+      normalizers = carver.vector(2 * tokens * configuration.model.heads)
       middle = carver.matrix(tokens, d)
       middleNormed = carver.matrix(tokens, d)
       middleDeviation = carver.vector(tokens)
