@@ -38,16 +38,22 @@ package struct SweepChart: Sendable {
 
   package var curves: [Curve]
   package var valueLabel = "final loss"
+  /// The hyperparameter along the horizontal axis.
+  package var key = "lr"
+  package var isLogarithmic = true
 
   package init(curves: [Curve]) { self.curves = curves }
 
   package func scene() -> ChartScene {
     let points = curves.flatMap(\.points)
     let losses = points.flatMap { [$0.loss, $0.interval?.lowerBound, $0.interval?.upperBound] }
-    let xScale = Scale.holding(points.map(\.learningRate), .logarithmic).padded(by: 0.05)
+    let xScale = Scale.holding(
+      points.map(\.learningRate), isLogarithmic ? .logarithmic : .linear
+    ).padded(by: 0.05)
     let yScale = Scale.holding(losses.compactMap { $0 }, .linear).padded(by: 0.08)
     var scene = ChartScene(
-      title: "final loss vs lr", settings: ["log x"], xAxis: ChartAxis("lr", xScale),
+      title: "final loss vs \(key)", settings: isLogarithmic ? ["log x"] : [],
+      xAxis: ChartAxis(key, xScale),
       yAxis: ChartAxis(valueLabel, yScale), marks: curves.flatMap { marks(of: $0, yScale) })
     scene.legend = curves.map { LegendEntry(letter: $0.letter, name: $0.name, tone: .arm($0.arm)) }
     scene.note = points.isEmpty ? "no run finished yet" : bests

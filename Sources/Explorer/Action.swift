@@ -8,6 +8,8 @@ package enum Action: Sendable {
   case resize(Size)
   /// What the run numbered `run` has reported since the last batch; older runs are ignored.
   case run(RunBatch)
+  /// How the sweep stands; older pictures are replaced.
+  case sweep(SweepPicture)
   /// Time passes: seconds on a monotonic clock since the start.
   case tick(Double)
   /// `Effect.save` or `.export` came to an end: where the result lies, or what went wrong.

@@ -6,6 +6,8 @@ package enum Effect: Sendable, Hashable {
   case start(RunConfiguration, run: Int)
   /// Hand a command to the run that trains.
   case command(RunCommand)
+  /// Begin, watch or end a sweep; answered by `Action.sweep`.
+  case sweep(SweepOrder)
   /// Keep the run directory; answered by `Action.stored`.
   case save
   /// Write the run in another form; answered by `Action.stored`.

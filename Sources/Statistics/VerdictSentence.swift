@@ -88,9 +88,15 @@ struct VerdictSentence {
   private var support: String {
     guard let comparison = verdict.comparison, let pValue = verdict.adjustedP else { return "" }
     let holm = verdict.lanes > 1 ? " after Holm over \(verdict.lanes) lanes" : ""
-    let ratio = NumberText.fixed(comparison.perplexityRatio, digits: 3)
-    return "perplexity ratio \(ratio), sign-flip \(NumberText.pValue(pValue))\(holm), "
+    return perplexity(comparison) + "sign-flip \(NumberText.pValue(pValue))\(holm), "
       + "lower on \(comparison.wins) of \(comparison.count) seeds"
+  }
+
+  /// Nothing where the loss is no mean of log probabilities, or the ratio no number to read.
+  private func perplexity(_ comparison: PairedComparison) -> String {
+    let ratio = comparison.perplexityRatio
+    guard ratio >= 1e-3, ratio <= 1e3 else { return "" }
+    return "perplexity ratio \(NumberText.fixed(ratio, digits: 3)), "
   }
 
   /// Where the slowest run is; the budget when only further seeds are missing.

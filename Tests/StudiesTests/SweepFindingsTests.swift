@@ -56,8 +56,8 @@ struct SweepFindingsTests {
     let inputs = try Self.findings(try StudyFixtures.plan(judging: 8)).comparisons(margin: 0.01)
     #expect(inputs.count == 1)
     let input = try #require(inputs.first)
-    #expect(input.subject.name == "magma(adam)" && input.reference.name == "adam")
-    #expect(input.control?.name == "matched(magma(adam))")
+    #expect(input.subject.name == "magma(adam):lr=0.01" && input.reference.name == "adam:lr=0.01")
+    #expect(input.control?.name == "matched(magma(adam)):lr=0.01")
     let verdict = Verdict.judge(input)
     #expect(verdict.outcome == .better)
     #expect(verdict.grade == .a, "\(verdict.checklist.checks)")
@@ -79,8 +79,16 @@ struct SweepFindingsTests {
   @Test func armsOfOtherBasesMeetTheirOwnBase() throws {
     let plan = try StudyFixtures.plan(["adam", "sgd", "magma(sgd)"])
     let inputs = try Self.findings(plan).comparisons(margin: 0.01)
-    #expect(inputs.map(\.subject.name) == ["sgd", "magma(sgd)"])
-    #expect(inputs.map(\.reference.name) == ["adam", "sgd"])
+    #expect(inputs.map(\.subject.name) == ["sgd:lr=0.01", "magma(sgd):lr=0.01"])
+    #expect(inputs.map(\.reference.name) == ["adam:lr=0.01", "sgd:lr=0.01"])
+  }
+
+  @Test func armsAreNamedByWhatIsNotSwept() throws {
+    let plan = try StudyFixtures.plan(["adam:lr=0.5", "adam:lr=0.7", "adam:beta1=0.8,lr=3"])
+    #expect(plan.lanes.map(\.name) == ["adam", "adam#2", "adam:beta1=0.8"])
+    let judged = try Self.findings(plan).judged
+    #expect(judged.map(\.lane.letter) == plan.lanes.map(\.letter))
+    #expect(Set(judged.map(\.lane.name)).count == 3, "equal best values must not merge arms")
   }
 
   @Test func everyFormatCarriesEveryCell() throws {

@@ -134,6 +134,25 @@ struct SweepRunnerTests {
     }
   }
 
+  @Test func aKillWhileBeginningLeavesNothingInTheWay() throws {
+    let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
+    let files = FileManager.default
+    try StudyFixtures.inDirectory { (parent: URL) throws in
+      let place = parent.appendingPathComponent("sweep")
+      // What a kill leaves at worst: a half-filled draft, and an empty directory of the user's.
+      let draft = parent.appendingPathComponent(".sweep" + SweepStore.draftSuffix)
+      try files.createDirectory(at: draft, withIntermediateDirectories: true)
+      try Data("half".utf8).write(to: draft.appendingPathComponent("run.yaml"))
+      #expect(SweepStore.isFree(place))
+      try files.createDirectory(at: place, withIntermediateDirectories: true)
+      #expect(SweepStore.isFree(place))
+      #expect(try run(plan, at: place, workers: 1))
+      #expect(!SweepStore.isFree(place))
+      #expect(!files.fileExists(atPath: draft.path))
+      #expect(try StoredSweep(reading: place).plan == plan)
+    }
+  }
+
   @Test func aFailingCellEndsTheSweepAndKeepsTheOthers() throws {
     let plan = try StudyFixtures.plan(tuning: 1, judging: 2)
     try StudyFixtures.inDirectory { (place: URL) throws in

@@ -7,6 +7,7 @@ import TerminalUI
 package struct Form {
   package let catalog: OptimizerCatalog
   package let workloads: [WorkloadDescriptor]
+  package let purpose: FormPurpose
   /// What the form was opened with: everything it has no field for is taken from here.
   package internal(set) var base: RunConfiguration
   package internal(set) var texts: [String: String]
@@ -21,14 +22,18 @@ package struct Form {
   package static let mostArms = 8
 
   package init(
-    _ configuration: RunConfiguration, catalog: OptimizerCatalog, workloads: [WorkloadDescriptor]
+    _ configuration: RunConfiguration, catalog: OptimizerCatalog,
+    workloads: [WorkloadDescriptor], purpose: FormPurpose = .run
   ) {
     self.catalog = catalog
     self.workloads = workloads
+    self.purpose = purpose
     base = configuration
     texts = FormTexts.texts(of: configuration)
+    if purpose == .sweep { texts.merge(Form.sweepDefaults) { $1 } }
     armCount = configuration.arms.count
-    focus = fields.firstIndex { $0.id == "arm0.base" } ?? 0
+    let first = purpose == .sweep ? "sweep.low" : "arm0.base"
+    focus = fields.firstIndex { $0.id == first } ?? 0
     beginEditing()
   }
 
@@ -114,6 +119,6 @@ package struct Form {
 
   /// Replaces everything by another configuration, as when a preset is chosen.
   mutating func load(_ configuration: RunConfiguration) {
-    self = Form(configuration, catalog: catalog, workloads: workloads)
+    self = Form(configuration, catalog: catalog, workloads: workloads, purpose: purpose)
   }
 }

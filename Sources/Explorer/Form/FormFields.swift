@@ -5,7 +5,8 @@ struct FormFields {
   let form: Form
 
   var all: [FormField] {
-    general + (isLanguage ? data : []) + workloadSettings + (isLanguage ? model : []) + budget
+    (form.purpose == .sweep ? sweep : []) + general + (isLanguage ? data : []) + workloadSettings
+      + (isLanguage ? model : []) + budget
       + (0..<form.armCount).flatMap(arm) + buttons
   }
 
@@ -68,6 +69,13 @@ struct FormFields {
   }
 
   private var budget: [FormField] {
+    let seeds = number(
+      "seeds", "seeds", "paired runs; a verdict needs at least 6", 1...64, 1, "budget")
+    // A sweep declares its seeds itself.
+    return limits + (form.purpose == .run ? [seeds] : []) + rest
+  }
+
+  private var limits: [FormField] {
     [
       number(
         "steps", "steps", "length of the run and of its schedule", 1...10_000_000, 800, "budget"),
@@ -84,7 +92,11 @@ struct FormFields {
           "clip", "largest norm of the whole gradient",
           .number(default: 1, range: 1e-6...1e6, scale: .logarithmic)), accepts: .word("none"),
         group: "budget"),
-      number("seeds", "seeds", "paired runs; a verdict needs at least 6", 1...64, 1, "budget"),
+    ]
+  }
+
+  private var rest: [FormField] {
+    [
       number(
         "seed", "first seed", "data order, weights and coins follow from it", 0...1_000_000_000, 0,
         "budget"),
@@ -142,7 +154,7 @@ struct FormFields {
     return (form.armCount < Form.mostArms ? [add] : []) + (form.armCount > 1 ? [remove] : [])
   }
 
-  private func choice(
+  func choice(
     _ id: String, _ label: String, _ help: String, _ allowed: [String], _ group: String
   ) -> FormField {
     FormField(
@@ -150,7 +162,7 @@ struct FormFields {
       group: group)
   }
 
-  private func number(
+  func number(
     _ id: String, _ label: String, _ help: String, _ range: ClosedRange<Int>, _ value: Int,
     _ group: String
   ) -> FormField {

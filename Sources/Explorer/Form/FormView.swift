@@ -11,8 +11,10 @@ struct FormView {
 
   /// Draws the form and says where the text cursor stands.
   func draw(on buffer: inout CellBuffer) -> Position? {
-    let note = buffer.width >= 60 ? "same data and start for all arms" : ""
-    let inside = buffer.box(buffer.bounds, title: "new comparison", note: note, focused: true)
+    let about = form.purpose == .sweep ? form.sweepSize : "same data and start for all arms"
+    let note = buffer.width >= 60 ? about : ""
+    let inside = buffer.box(
+      buffer.bounds, title: form.purpose.title, note: note, focused: true)
     let footer = min(3, max(2, inside.height - 8))
     let (body, bottom) = inside.cutBottom(footer)
     var cursor: Position?

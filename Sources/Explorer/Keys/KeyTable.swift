@@ -70,7 +70,8 @@ package enum KeyTable {
 
   private static let run = [
     KeyBinding(
-      [c(" ")], "Space", .pause, "pause and go on; in the runs pane: show or hide the arm",
+      [c(" ")], "Space", .pause,
+      "pause and go on (Sweep: the sweep); in the runs pane: show or hide the arm",
       in: .run, hint: ("pause", 9)),
     KeyBinding([c("s")], "s", .stepOne, "train one step, then pause", in: .run, hint: ("step", 7)),
     KeyBinding([c("S")], "S", .stepTen, "train ten steps, then pause (:step N for more)", in: .run),
@@ -98,7 +99,8 @@ package enum KeyTable {
     KeyBinding([c("0")], "0", .reset, "focused knob back to its default", in: .tune),
     KeyBinding(
       [.enter], "Enter", .open,
-      "tune only the selected arm, or all; Blocks: reverse the order", in: .tune),
+      "tune only the selected arm, or all; Blocks: reverse the order; Sweep: set one up",
+      in: .tune),
   ]
 
   private static let look = [
@@ -130,7 +132,9 @@ package enum KeyTable {
       hint: ("inspect", 3)),
     KeyBinding(
       [c("d")], "d", .difference, "how the two compared arms are set differently", in: .look),
-    KeyBinding([c("v")], "v", .verdict, "what the comparison is worth, in full", in: .look),
+    KeyBinding(
+      [c("v")], "v", .verdict, "what the comparison (Sweep: the sweep) is worth, in full",
+      in: .look, hint: ("verdict", 3)),
     KeyBinding([c("/")], "/", .filter, "filter a list by name", in: .look),
   ]
 

@@ -20,6 +20,10 @@ package enum CommandLanguage {
         name: "probe", argument: "KIND",
         help: "measure curvature, proposition1, sharpness or gradientNoise; KIND 50: every 50 steps"
       ),
+      Word(
+        name: "sweep", argument: "GRID",
+        help: "tune every arm on a grid, then judge: sweep lr=1e-4..1e-2:5 tuning=3 judging=8 "
+          + "steps=200 out=DIR; alone: a form; also sweep pause, resume, stop, open DIR"),
       Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
@@ -85,6 +89,7 @@ extension ExplorerState {
       return parts.count == 2 ? set(key: parts[0], text: parts[1]) : nil
     case "preset": return presets.first { $0.name == argument }.map { start($0) }
     case "probe": return probe(argument)
+    case "sweep": return sweep(argument)
     case "goto":
       guard let step = Int(argument) else { return nil }
       goTo(step: step)
@@ -142,6 +147,7 @@ extension ExplorerState {
     {
       return "\(key) wants \(knob.setting.allowed)"
     }
+    if word == "sweep" { return Self.sweepForms }
     return "wants :\(known.name) \(known.argument)"
   }
 
@@ -166,6 +172,7 @@ extension ExplorerState {
     case "preset": return presets.map(\.name)
     case "axis": return ["step", "tokens", "cpu", "wall"]
     case "probe": return ProbeKind.allCases.map(\.rawValue)
+    case "sweep": return ["lr=", "pause", "resume", "stop", "open"]
     case "theme": return Theme.all.map(\.name)
     case "e": return options.exports.map(\.rawValue)
     default: return []

@@ -4,6 +4,7 @@ import TerminalUI
 extension ExplorerState {
   /// Does what a key of the screens asks for.
   mutating func perform(_ command: KeyCommand) -> [Effect] {
+    if screen == .sweep, let effects = performOnSweep(command) { return effects }
     switch command {
     case .quit: return quit()
     case .pause, .stepOne, .stepTen, .restart, .rerun: return control(command)

@@ -13,6 +13,9 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
     guard batch.run == state.runNumber else { return [] }
     state.take(batch)
     return []
+  case .sweep(let picture):
+    state.take(picture)
+    return []
   case .tick(let now):
     state.now = now
     if let message = state.message, message.until <= now { state.message = nil }

@@ -17,6 +17,8 @@ package struct ExplorerState {
   package internal(set) var run: RunRecord
   /// A run kept on the charts for comparison with the next ones.
   package internal(set) var pinned: RunRecord?
+  /// The sweep that runs or was last looked at.
+  package internal(set) var sweep: SweepPicture?
   /// Seconds on the monotonic clock of the last tick.
   package internal(set) var now = 0.0
   package internal(set) var size = Size(width: 80, height: 24)

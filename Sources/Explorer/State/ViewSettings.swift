@@ -4,13 +4,14 @@ import Metrics
 /// The screens reached by number keys.
 package enum Screen: Int, CaseIterable, Sendable {
   case live = 1
-  case compare, blocks
+  case compare, blocks, sweep
 
   var title: String {
     switch self {
     case .live: "Live"
     case .compare: "Compare"
     case .blocks: "Blocks"
+    case .sweep: "Sweep"
     }
   }
 }

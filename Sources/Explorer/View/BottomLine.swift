@@ -68,6 +68,10 @@ struct BottomLine {
   /// What is said when there is nothing new: the last event, and what the comparison is worth.
   private var standing: TextLine {
     var line = TextLine()
+    if state.screen == .sweep {
+      let directory = state.sweep?.directory ?? ""
+      return TextLine(directory.isEmpty ? "" : "kept in \(directory)", .muted)
+    }
     if let mark = state.run.marks.marks.last {
       line.append("#\(mark.number) step \(mark.step) \(mark.label)", .mark)
       line.append("   ")

@@ -5,10 +5,20 @@ struct HintBar: Widget {
   let bindings: [KeyBinding]
 
   init(_ options: ExplorerOptions, screen: Screen) {
-    bindings = KeyTable.offered(options).filter {
-      $0.hint != nil && (screen != .blocks || $0.group != .tune)
+    bindings = KeyTable.offered(options).filter { binding in
+      guard binding.hint != nil else { return false }
+      switch screen {
+      case .live, .compare: return true
+      case .blocks: return binding.group != .tune
+      case .sweep: return Self.onSweep.contains(binding.command)
+      }
     }
   }
+
+  /// What is of use while a sweep is on the screen.
+  private static let onSweep: Set<KeyCommand> = [
+    .pause, .newComparison, .nextPane, .verdict, .commandLine, .help, .quit,
+  ]
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     for place in places(width: area.width) {

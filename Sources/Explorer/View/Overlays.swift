@@ -13,7 +13,8 @@ struct Overlays {
       show("keys", HelpText.lines(state.options, width: min(width, 76)), offset, on: &buffer)
     case .verdict(let offset):
       show(
-        "what this comparison is worth", VerdictText.lines(state, width: width), offset, on: &buffer
+        state.screen == .sweep ? "what this sweep is worth" : "what this comparison is worth",
+        VerdictText.shown(state, width: width), offset, on: &buffer
       )
     case .difference(let offset):
       show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)

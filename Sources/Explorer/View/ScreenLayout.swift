@@ -39,7 +39,7 @@ struct ScreenLayout {
     sizeClass = SizeClass(size)
     screen = state.screen
     focused = state.pane
-    let tuneRows = state.screen == .blocks ? 0 : 1
+    let tuneRows = state.screen == .blocks || state.screen == .sweep ? 0 : 1
     let messageRows = SizeClass(size) == .narrow ? 0 : 1
     let rows = Rectangle(size).rows([
       .cells(1), .cells(1), .share(1), .cells(tuneRows), .cells(messageRows), .cells(1),
@@ -54,11 +54,13 @@ struct ScreenLayout {
     case .live: sizeClass == .narrow ? Pane.allCases : places.map(\.pane)
     case .compare: [.loss, .mask, .alignment]
     case .blocks: []
+    case .sweep: [.loss, .runs, .verdict]
     }
   }
 
   /// Every pane of the Live screen with its rectangle, box included.
   var places: [(pane: Pane, area: Rectangle)] {
+    if screen == .sweep { return sweepPlaces }
     guard screen == .live else { return [] }
     switch sizeClass {
     case .narrow: return [(focused, body)]

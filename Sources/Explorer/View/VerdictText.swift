@@ -58,21 +58,43 @@ enum VerdictText {
     return state.run.verdicts.indices.contains(index) ? state.run.verdicts[index] : nil
   }
 
+  /// What `v` opens: the sweep's verdicts on its screen, else the run's.
+  static func shown(_ state: ExplorerState, width: Int) -> [TextLine] {
+    state.screen == .sweep
+      ? SweepText.details(state.sweep, width: width) : lines(state, width: width)
+  }
+
   /// The overlay: sentence, numbers, checklist; or why there is none.
   static func lines(_ state: ExplorerState, width: Int) -> [TextLine] {
     guard let verdict = verdict(state) else { return withoutVerdict(state, width: width) }
+    return lines(of: verdict, width: width)
+  }
+
+  /// Sentence, figures and checklist of one verdict.
+  static func lines(of verdict: Verdict, width: Int) -> [TextLine] {
     var lines = wrapped(verdict.sentence, .text, width)
     lines.append(TextLine(""))
-    for check in verdict.checklist.checks {
-      let mark = check.status == .passed ? "[x] " : check.status == .failed ? "[!] " : "[ ] "
-      let role: Role = check.status == .passed ? .good : .muted
-      lines.append(
-        TextLine([
-          TextRun(mark, role), TextRun(check.item.title + ": ", .text),
-          TextRun(check.detail, .muted),
-        ]))
+    lines += verdict.figures.map { name, value in
+      TextLine([
+        TextRun(name.padded(to: 24), .muted), TextRun(value.shortened(to: width - 24), .strong),
+      ])
     }
-    return lines
+    if !verdict.figures.isEmpty { lines.append(TextLine("")) }
+    return lines + verdict.checklist.checks.flatMap { line(of: $0, width: width) }
+  }
+
+  /// A check with what was found, continued under its title where the line is too long.
+  private static func line(of check: Check, width: Int) -> [TextLine] {
+    let role: Role = check.status == .passed ? .good : check.status == .failed ? .alert : .muted
+    let mark = TextRun("[\(check.status.mark)] ", role)
+    let title = check.item.title + ": "
+    guard 4 + title.columns + check.detail.columns > width else {
+      return [TextLine([mark, TextRun(title, .text), TextRun(check.detail, .muted)])]
+    }
+    let text = Wrapping.lines(title + check.detail, width: width - 4)
+    return text.enumerated().map { index, part in
+      TextLine([index == 0 ? mark : TextRun("    "), TextRun(part, .text)])
+    }
   }
 
   private static func withoutVerdict(_ state: ExplorerState, width: Int) -> [TextLine] {
@@ -96,25 +118,8 @@ enum VerdictText {
     return lines.dropLast()
   }
 
-  private static func wrapped(_ text: String, _ role: Role, _ width: Int) -> [TextLine] {
+  static func wrapped(_ text: String, _ role: Role, _ width: Int) -> [TextLine] {
     Wrapping.lines(text, width: width).map { TextLine($0, role) }
-  }
-}
-
-extension Claim {
-  /// How the box says it.
-  var words: String {
-    switch self {
-    case .better: "better"
-    case .worse: "worse"
-    case .equivalent: "equivalent"
-    case .inconclusive: "inconclusive"
-    case .looksLower: "looks lower here"
-    case .looksHigher: "looks higher here"
-    case .looksEquivalent: "looks equivalent here"
-    case .pending: "pending"
-    case .void: "void"
-    }
   }
 }
 

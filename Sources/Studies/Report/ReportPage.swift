@@ -64,7 +64,7 @@ package struct ReportPage {
     }
     let figures = SummaryTable(
       caption: "", columns: [.init("figure", .left), .init("value", .left)],
-      rows: text.figures.map { [$0.name, $0.value] })
+      rows: text.verdict.figures.map { [$0.name, $0.value] })
     return """
       <section class="verdict" aria-label="\(HTML.escaped("Verdict: " + text.title))">
       \(HTML.element("h2", text.title))
@@ -72,7 +72,7 @@ package struct ReportPage {
       \(HTML.element("strong", verdict.claim.words))</p>
       \(HTML.element("p", verdict.sentence, [("class", "sentence")]))
       <div class="columns">
-      <div>\(text.figures.isEmpty ? "" : HTML.table(figures))</div>
+      <div>\(text.verdict.figures.isEmpty ? "" : HTML.table(figures))</div>
       <ul class="checks" aria-label="Checklist">
       \(checks.joined(separator: "\n"))
       </ul>

@@ -16,6 +16,18 @@ package struct GridAxis: Codable, Sendable, Equatable {
     self.values = values
   }
 
+  /// `lr=1e-4..1e-2:5`, without the spacing.
+  package var words: String {
+    guard let low = values.first, let high = values.last else { return key }
+    return "\(key)=\(compactDecimal(low))..\(compactDecimal(high)):\(values.count)"
+  }
+
+  /// Whether a logarithmic axis shows the values better.
+  package var isWide: Bool {
+    guard let low = values.first, let high = values.last, low > 0 else { return false }
+    return high >= 10 * low
+  }
+
   private static let form = "write KEY=LOW..HIGH:COUNT[:log|linear], for example lr=1e-4..1e-1:7"
 
   /// Reads `KEY=LOW..HIGH:COUNT[:log|linear]`; both ends belong to the grid.

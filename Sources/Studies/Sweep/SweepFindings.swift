@@ -65,7 +65,7 @@ package struct SweepFindings {
   /// The judged arms at their best points, as runs on the judging seeds.
   package var judged: [JudgedArm] {
     let best = bestPoints
-    return plan.configuration.arms.indices.compactMap { arm in
+    let arms = plan.configuration.arms.indices.compactMap { arm -> JudgedArm? in
       let own = results.filter { $0.cell.phase == .judging && $0.cell.arm == arm }
       guard best[arm] != nil, let first = own.first else { return nil }
       return JudgedArm(
@@ -73,6 +73,11 @@ package struct SweepFindings {
         runs: own.map { result in
           result.seedRun(times: times.first { $0.id == result.id })
         }, sweep: record(ofArm: arm))
+    }
+    return zip(arms, Lane.assign(to: arms.map(\.arm))).map { arm, named in
+      var arm = arm
+      arm.lane.name = named.name
+      return arm
     }
   }
 

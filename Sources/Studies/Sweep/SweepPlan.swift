@@ -106,7 +106,17 @@ extension SweepPlan {
     (0..<judgingSeedCount).map { configuration.seed + UInt64(tuningSeedCount + $0) }
   }
 
-  package var lanes: [Lane] { configuration.lanes }
+  /// The arms named by what is not swept: their written rates are never used.
+  package var lanes: [Lane] {
+    let swept = axes.map(\.key)
+    return Lane.assign(
+      to: configuration.arms.map { arm in
+        var named = arm
+        named.writtenKeys.removeAll(where: swept.contains)
+        named.text = named.canonicalText
+        return named
+      })
+  }
 
   /// Seed by seed, so that whatever has been finished covers the whole grid of every arm.
   package var tuningCells: [StudyCell] {
@@ -140,6 +150,17 @@ extension SweepPlan {
     points[cell.point].reduce(configuration.arms[cell.arm]) {
       $0.setting($1.key, to: .number($1.value))
     }
+  }
+
+  /// `lr=1e-3` or `lr=1e-3 mask=0.5`.
+  package func words(for point: Int) -> String {
+    points[point].map { "\($0.key)=\(compactDecimal($0.value))" }.joined(separator: " ")
+  }
+
+  /// `m lr=1e-3 seed 2`.
+  package func words(for cell: StudyCell) -> String {
+    let again = cell.phase == .repetition ? " again" : ""
+    return "\(lanes[cell.arm].letter) \(words(for: cell.point)) seed \(cell.seed)\(again)"
   }
 
   /// The run of `cell`; the arm it is about is the last one.

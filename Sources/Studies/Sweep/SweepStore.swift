@@ -23,22 +23,40 @@ package final class SweepStore {
     at directory: URL, plan: SweepPlan, configurationText: String
   ) throws -> SweepStore {
     let files = FileManager.default
-    let existing = (try? files.contentsOfDirectory(atPath: directory.path)) ?? []
-    guard existing.isEmpty else {
+    guard isFree(directory) else {
       throw RunError(
         .usage, "the directory is not empty", place: directory.path,
-        remedy: existing.contains(planName)
+        remedy: StoredSweep.isSweep(directory)
           ? "give --resume to go on with the sweep in it, or another --out" : "give another --out")
     }
     return try storing("cannot begin the sweep", directory) {
-      try files.createDirectory(at: directory, withIntermediateDirectories: true)
-      try write(configurationText, to: directory.appendingPathComponent(configurationName))
-      try write("", to: directory.appendingPathComponent(cellsName))
-      try write("", to: directory.appendingPathComponent(timesName))
-      // The plan comes last: a directory with a plan is a whole one.
-      try write(planText(plan), to: directory.appendingPathComponent(planName))
+      let parent = directory.deletingLastPathComponent()
+      let draft = parent.appendingPathComponent(
+        "." + directory.lastPathComponent + draftSuffix)
+      try files.createDirectory(at: parent, withIntermediateDirectories: true)
+      // Left by a kill.
+      try? files.removeItem(at: draft)
+      try files.createDirectory(at: draft, withIntermediateDirectories: false)
+      try write(configurationText, to: draft.appendingPathComponent(configurationName))
+      try write("", to: draft.appendingPathComponent(cellsName))
+      try write("", to: draft.appendingPathComponent(timesName))
+      try write(planText(plan), to: draft.appendingPathComponent(planName))
+      // Takes the place of an empty directory; a kill before it leaves none with this name.
+      guard rename(draft.path, directory.path) == 0 else {
+        throw CocoaError(.fileWriteUnknown)
+      }
       return try SweepStore(opening: directory)
     }
+  }
+
+  /// Marks a directory that is still being filled.
+  package static let draftSuffix = ".begun"
+
+  /// Whether there is nothing at `directory` yet, or nothing in it.
+  package static func isFree(_ directory: URL) -> Bool {
+    let files = FileManager.default
+    guard files.fileExists(atPath: directory.path) else { return true }
+    return (try? files.contentsOfDirectory(atPath: directory.path))?.isEmpty ?? false
   }
 
   /// Goes on with the sweep in `directory`.

@@ -12,9 +12,7 @@ package struct SweepTables {
   private var plan: SweepPlan { findings.plan }
 
   /// `lr=1e-3` or `lr=1e-3 mask=0.5`.
-  package func pointText(_ point: Int) -> String {
-    plan.points[point].map { "\($0.key)=\(compactDecimal($0.value))" }.joined(separator: " ")
-  }
+  package func pointText(_ point: Int) -> String { plan.words(for: point) }
 
   /// Median final loss at every point, one column per arm; the best of each arm is marked `*`.
   package var losses: SummaryTable {
@@ -70,9 +68,10 @@ package struct SweepTables {
       })
   }
 
-  private func valleyText(_ summary: SweepSummary?) -> String {
+  package func valleyText(_ summary: SweepSummary?) -> String {
     guard plan.axes.count == 1, let low = summary?.valleyLow, let high = summary?.valleyHigh
     else { return "-" }
+    guard low < high else { return "\(compactDecimal(low)) only" }
     let width = summary?.valleyFactor.map { " (x" + NumberFormat.compact($0) + ")" } ?? ""
     return "\(compactDecimal(low))..\(compactDecimal(high))" + width
   }
@@ -108,6 +107,8 @@ package struct SweepTables {
           points: plan.points.indices.map { chartPoint(arm: arm, point: $0) })
       })
     chart.valueLabel = "final loss, median"
+    chart.key = plan.axes[0].key
+    chart.isLogarithmic = plan.axes[0].isWide
     return chart
   }
 

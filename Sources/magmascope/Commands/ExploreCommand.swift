@@ -52,7 +52,7 @@ struct ExploreCommand: ParsableCommand {
     if let file = display.stats {
       try OutputFile.write(Data(statistics.json.utf8), to: file)
     }
-    if let note = session.farewell { Diagnostics.say(note) }
+    for note in session.farewell { Diagnostics.say(note) }
     if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
   }
 

@@ -16,7 +16,7 @@ struct SweepCommand: ParsableCommand {
     discussion: """
       Seeds --seed and following choose the values, the ones after them judge. A matched arm is \
       trained beside the arm it follows, at the same values. A killed sweep goes on with --resume \
-      and repeats no finished cell.
+      and repeats no finished cell; --resume and --out alone take the plan from the directory.
       """)
 
   @OptionGroup var selection: SelectionOptions
@@ -46,20 +46,14 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let margin = try StudyFiles.checkedMargin(margin)
-    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
-    let configuration = try selection.configuration(library: library)
-    var axes: [GridAxis] = []
-    for grid in grids { axes.append(try GridAxis(parsing: grid)) }
-    let plan = try SweepPlan(
-      configuration: configuration, axes: axes, tuningSeeds: tuningSeeds,
-      judgingSeeds: judgingSeeds, kernels: KernelLevel.current.rawValue,
-      catalog: OptimizerRegistry.catalog)
+    let directory = URL(fileURLWithPath: out)
+    let plan = try plan(in: directory)
     _ = try WorkloadRegistry.source(for: plan.configuration)
     let signals = SignalWatcher()
-    let directory = URL(fileURLWithPath: out)
-    let (store, finished) = try open(directory, plan)
+    let (store, finished) = try SweepJob.open(
+      directory, plan, isResuming: resume && !SweepStore.isFree(directory))
     let isComplete = try work(
-      plan, store, finished: finished, workers: configuration.threads ?? RunController.coreCount,
+      plan, store, finished: finished, workers: selection.threads ?? RunController.coreCount,
       signals: signals)
     if let code = signals.exitCode { throw InterruptedRun(exitCode: code) }
     guard isComplete else { throw RunError(.failure, "the sweep ended early", remedy: "--resume") }
@@ -70,12 +64,15 @@ struct SweepCommand: ParsableCommand {
     }
   }
 
-  private func open(
-    _ directory: URL, _ plan: SweepPlan
-  ) throws -> (store: SweepStore, finished: [CellResult]) {
-    if resume { return try SweepStore.resume(at: directory, plan: plan) }
-    let text = try PresetWriter.yaml(plan.configuration)
-    return (try SweepStore.create(at: directory, plan: plan, configurationText: text), [])
+  /// What the flags declare; with nothing but `--resume`, what the directory was declared with.
+  private func plan(in directory: URL) throws -> SweepPlan {
+    if resume, grids.isEmpty, selection.isEmptyButThreads {
+      return try SweepJob.storedPlan(in: directory)
+    }
+    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+    return try SweepJob.plan(
+      try selection.configuration(library: library), grids: grids, tuningSeeds: tuningSeeds,
+      judgingSeeds: judgingSeeds)
   }
 
   private func work(

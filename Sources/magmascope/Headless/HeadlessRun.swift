@@ -12,15 +12,24 @@ struct HeadlessRun {
   var checkpoint: CheckpointSet?
   /// Measurements to take on the way.
   var probes: [ProbeCadence] = []
-  /// Stops the run when one arrives; asked after every batch of events.
-  private let signals: SignalWatcher?
+  /// Whether the computing threads step aside for an interface.
+  var yieldsToInterface = false
+  /// Asked after every batch of events.
+  private let wish: @Sendable () -> RunWish
   private let source: any WorkloadSource
 
   /// - Throws: `RunError` for data that cannot be read, before anything is trained.
-  init(configuration: RunConfiguration, signals: SignalWatcher? = nil) throws(RunError) {
+  init(
+    configuration: RunConfiguration, wish: @escaping @Sendable () -> RunWish = { .go }
+  ) throws(RunError) {
     self.configuration = configuration
-    self.signals = signals
+    self.wish = wish
     source = try WorkloadRegistry.source(for: configuration)
+  }
+
+  /// A run that a signal stops.
+  init(configuration: RunConfiguration, signals: SignalWatcher) throws(RunError) {
+    try self.init(configuration: configuration) { signals.exitCode == nil ? .go : .stop }
   }
 
   /// What the run came to.
@@ -41,7 +50,7 @@ struct HeadlessRun {
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
         checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval,
-        probeRunner: RegisteredProbes(), probes: probes))
+        probeRunner: RegisteredProbes(), yieldsToInterface: yieldsToInterface, probes: probes))
     controller.start()
     return try follow(
       controller, channels,
@@ -58,7 +67,7 @@ struct HeadlessRun {
     var result = Result(outcome: .completed, records: [])
     var events: [RunEvent] = []
     var steps: [StepMetrics] = []
-    var isStopping = false
+    var granted = RunWish.go
     while true {
       wait()
       channels.events.drain(into: &events)
@@ -77,10 +86,26 @@ struct HeadlessRun {
         default: continue
         }
       }
-      if !isStopping, signals?.exitCode != nil {
-        isStopping = true
-        controller.stop()
+      let wanted = wish()
+      if wanted != granted, granted != .stop {
+        granted = wanted
+        tell(controller, wanted)
       }
     }
   }
+
+  private func tell(_ controller: RunController, _ wish: RunWish) {
+    switch wish {
+    case .go: controller.send(.resume)
+    case .wait: controller.send(.pause)
+    case .stop: controller.stop()
+    }
+  }
+}
+
+/// What whoever started a run wants of it now.
+enum RunWish: Sendable {
+  case go, wait
+  /// For good.
+  case stop
 }

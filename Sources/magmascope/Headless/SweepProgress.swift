@@ -7,10 +7,7 @@ struct SweepProgress {
   private let plan: SweepPlan
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var phase = CellPhase.tuning
-  private var done = 0
-  private var total = 0
-  private var ran = 0
-  private var start = ContinuousClock.now
+  private var pace = SweepPace(done: 0, total: 0)
   private var lastPrinted: ContinuousClock.Instant?
 
   init(_ plan: SweepPlan) { self.plan = plan }
@@ -18,14 +15,12 @@ struct SweepProgress {
   mutating func tell(_ event: SweepRunner.Event) {
     switch event {
     case .phase(let phase, let finished, let total):
-      (self.phase, done, self.total) = (phase, finished, total)
-      (ran, start) = (0, ContinuousClock.now)
+      (self.phase, pace) = (phase, SweepPace(done: finished, total: total))
       finish()
       let kept = finished > 0 ? ", \(finished) already finished" : ""
       emit("\(phase.rawValue): \(total) cells\(kept)\n")
     case .finished(let result, _):
-      done += 1
-      ran += 1
+      pace.finishOne()
       if let step = result.diverged {
         finish()
         emit("diverged at step \(step): \(result.specification), seed \(result.cell.seed)\n")
@@ -43,14 +38,13 @@ struct SweepProgress {
   private mutating func printLine() {
     let now = ContinuousClock.now
     let isDue = lastPrinted.map { Self.seconds(now - $0) >= 10 } ?? true
+    let (done, total) = (pace.done, pace.total)
     guard isTerminal || isDue || done == total else { return }
     lastPrinted = now
-    let elapsed = max(Self.seconds(now - start), 1e-9)
-    let rate = Double(ran) / elapsed
-    let left = ProgressLine.duration(Double(total - done) / max(rate, 1e-9))
     let line =
       "\(phase.rawValue) \(done)/\(total) (\(100 * done / max(total, 1))%), "
-      + "\(ProgressLine.short(60 * rate)) cells/min, \(left) left"
+      + "\(ProgressLine.short(pace.perMinute() ?? 0)) cells/min, "
+      + "\(ProgressLine.duration(pace.secondsLeft() ?? 0)) left"
     emit(isTerminal ? "\r\(line)\u{1B}[K" : line + "\n")
   }
 

@@ -12,12 +12,13 @@ final class ExplorerSession {
 
   /// 128 + the signal that ended the session; nil when the user left.
   private(set) var exitCode: Int32?
-  /// What became of the run saved on leaving, for the shell.
-  private(set) var farewell: String?
+  /// What became of the run and the sweep, for the shell; one line each.
+  private(set) var farewell: [String] = []
   private var state: ExplorerState
   private let terminal: CursesTerminal
   private let waker = Waker()
   private let runner: BackgroundRunner
+  private let sweep: BackgroundSweep
   private var isFinished = false
   private let start = ContinuousClock.now
   private var lastMeasured = 0.0
@@ -26,6 +27,7 @@ final class ExplorerSession {
     self.state = state
     self.terminal = terminal
     runner = BackgroundRunner(wake: { [waker] in waker.wake() })
+    sweep = BackgroundSweep(wake: { [waker] in waker.wake() })
   }
 
   /// Runs until the user or a signal ends it; the terminal is still open then.
@@ -45,6 +47,8 @@ final class ExplorerSession {
           return view(state, size: size)
         },
         shouldQuit: { [self] in isFinished }))
+    let kept = sweep.shutDown()
+    if let kept { farewell.append(kept) }
     runner.shutDown()
     return loop.statistics
   }
@@ -65,13 +69,13 @@ final class ExplorerSession {
   /// A signal: keep what there is, then go.
   private func end(with code: Int32) {
     exitCode = exitCode ?? code
-    farewell = runner.saveBeforeLeaving()
+    farewell = runner.saveBeforeLeaving().map { [$0] } ?? []
     isFinished = true
   }
 
   private func collect(from loop: EventLoop) {
     for batch in runner.drain() { dispatch(.run(batch)) }
-    for answer in runner.answers() { dispatch(answer) }
+    for answer in runner.answers() + sweep.drain() { dispatch(answer) }
     let now = elapsed()
     if now - lastMeasured > 1 {
       lastMeasured = now
@@ -89,10 +93,11 @@ final class ExplorerSession {
       switch effect {
       case .start(let configuration, let number): runner.start(configuration, number: number)
       case .command(let command): runner.send(command)
+      case .sweep(let order): sweep.perform(order)
       case .save: runner.save()
       case .export(let kind): runner.export(kind, screen: view(state, size: terminal.size))
       case .quit(let saveFirst):
-        if saveFirst { farewell = runner.saveBeforeLeaving() }
+        if saveFirst { farewell = runner.saveBeforeLeaving().map { [$0] } ?? [] }
         isFinished = true
       case .suspend: raise(SIGTSTP)
       case .redraw: terminal.redraw()

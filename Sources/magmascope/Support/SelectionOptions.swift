@@ -79,6 +79,13 @@ struct SelectionOptions: ParsableArguments {
     preset == nil && (try? fields()) == PresetFields()
   }
 
+  /// Whether no flag was given but the one that changes no number.
+  var isEmptyButThreads: Bool {
+    var copy = self
+    copy.threads = nil
+    return copy.isEmpty
+  }
+
   /// The complete run: flags over the preset over the defaults.
   func configuration(library: PresetLibrary) throws -> RunConfiguration {
     let name = preset ?? "first-look"

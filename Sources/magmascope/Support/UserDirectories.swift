@@ -1,10 +1,32 @@
 import Foundation
+import RunModel
+import Studies
 
 /// Where the user's files go, by the XDG base directory rules.
 enum UserDirectories {
   /// `$XDG_DATA_HOME/magmascope/runs`.
   static var runs: String {
     base("XDG_DATA_HOME", fallback: ".local/share") + "/magmascope/runs"
+  }
+
+  /// `$XDG_DATA_HOME/magmascope/sweeps`.
+  static var sweeps: String {
+    base("XDG_DATA_HOME", fallback: ".local/share") + "/magmascope/sweeps"
+  }
+
+  /// A name for a new sweep's directory: when, and over what.
+  static func newSweep(_ plan: SweepPlan) -> String {
+    "\(sweeps)/\(timeStamp())-" + plan.axes.map(\.key).joined(separator: "-")
+  }
+
+  /// The directory of the sweep begun last.
+  static func newestSweep() throws -> String {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: sweeps)) ?? []
+    guard let last = names.filter({ !$0.hasPrefix(".") }).max() else {
+      throw RunError(
+        .input, "no sweep is kept yet", place: sweeps, remedy: "start one, or :sweep open DIR")
+    }
+    return "\(sweeps)/\(last)"
   }
 
   private static func base(_ variable: String, fallback: String) -> String {

@@ -1,0 +1,89 @@
+import Charts
+import RunModel
+import Statistics
+
+/// What the explorer asks of whoever runs sweeps.
+package enum SweepOrder: Sendable, Hashable {
+  case start(SweepRequest)
+  /// Go on with the sweep in a directory, finished or not; nil is the newest one kept.
+  case open(directory: String?)
+  case pause, goOn
+  /// End the cells under way; the finished ones stay in the directory.
+  case stop
+}
+
+/// A sweep as declared in the form or on the command line.
+package struct SweepRequest: Sendable, Hashable {
+  package var configuration: RunConfiguration
+  /// Each `KEY=LOW..HIGH:COUNT[:log|linear]`, as for `sweep --grid`.
+  package var grids: [String]
+  package var tuningSeeds = 3
+  package var judgingSeeds = 8
+  /// Nats within which a difference does not matter.
+  package var margin = 0.01
+  /// nil: a new one among the user's files.
+  package var directory: String?
+
+  package init(configuration: RunConfiguration, grids: [String]) {
+    (self.configuration, self.grids) = (configuration, grids)
+  }
+}
+
+/// How a sweep stands: everything the Sweep screen shows, ready-made by whoever runs it.
+package struct SweepPicture: Sendable {
+  package enum Stage: Sendable, Hashable {
+    case preparing, tuning, judging, finished, stopped
+    case failed(String)
+  }
+
+  /// An arm's valley.
+  package struct Arm: Sendable, Hashable {
+    package var letter: Character
+    package var name: String
+    /// `lr=1e-3`; nil until a cell is finished, or when all diverged.
+    package var best: String?
+    package var bestLoss: Double?
+    /// `3e-4..3e-3 (x10)`: where the loss stays within .05 nats of the best.
+    package var valley: String
+    package var divergedShare: Double
+    /// The swept keys whose best value is the first or last tried.
+    package var edgeKeys: [String]
+
+    package init(
+      letter: Character, name: String, best: String? = nil, bestLoss: Double? = nil,
+      valley: String = "-", divergedShare: Double = 0, edgeKeys: [String] = []
+    ) {
+      (self.letter, self.name, self.best, self.bestLoss) = (letter, name, best, bestLoss)
+      (self.valley, self.divergedShare, self.edgeKeys) = (valley, divergedShare, edgeKeys)
+    }
+  }
+
+  package var stage = Stage.preparing
+  package var isPaused = false
+  package var directory = ""
+  package var grids: [String] = []
+  package var steps = 0
+  package var tuningSeeds = 0
+  package var judgingSeeds = 0
+  /// Cells of both phases.
+  package var done = 0
+  package var total = 0
+  package var cellsPerMinute: Double?
+  package var secondsLeft: Double?
+  /// The cells under way: `m lr=1e-3 seed 2, 45 %`.
+  package var running: [String] = []
+  package var arms: [Arm] = []
+  /// Final loss against the swept value; nil when several keys are swept.
+  package var chart: SweepChart?
+  package var verdicts: [Verdict] = []
+
+  package init() {}
+
+  /// Whether cells are still to come and somebody is at them.
+  package var isUnderWay: Bool {
+    switch stage {
+    case .preparing, .tuning, .judging: true
+    case .finished, .stopped, .failed: false
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import RunModel
+import Statistics
+import TerminalUI
+
+/// What the Sweep screen says in words.
+enum SweepText {
+  /// Shown before there is any sweep.
+  static func invitation(width: Int) -> [TextLine] {
+    let reasons = [
+      "Two curves at one learning rate each compare two guesses. A sweep tunes every arm on the same "
+        + "grid, then judges each at its best on fresh seeds, and says what that is worth.",
+      "It runs on all cores while the run on screen 1 waits. Every finished cell is kept: quit or "
+        + "kill the program, and the sweep goes on where it was.",
+    ]
+    let keys = [
+      ("Enter", "set one up"), (":sweep lr=1e-4..1e-2:5", "start one with the present arms"),
+      (":sweep resume", "go on with the newest, or look at it"),
+      (":sweep open DIR", "the same with any directory of sweep --out"),
+    ]
+    var lines = [TextLine("no sweep yet", .strong, .bold), TextLine("")]
+    for reason in reasons { lines += VerdictText.wrapped(reason, .text, width) + [TextLine("")] }
+    return lines
+      + keys.map { key, help in
+        TextLine([TextRun(key.padded(to: 24), .key), TextRun(help, .text)])
+      }
+  }
+
+  /// `TUNING 12 of 42 runs  8 runs/min  3m20s left`.
+  static func status(_ sweep: SweepPicture, room: Int) -> TextLine {
+    var line = TextLine()
+    line.append(stage(sweep).text, stage(sweep).role, .bold)
+    line.append("  \(sweep.done) of \(sweep.total) runs", .strong)
+    if sweep.isUnderWay, !sweep.isPaused {
+      if room >= 60, let rate = sweep.cellsPerMinute {
+        line.append("  \(Shown.number(rate))/min", .muted)
+      }
+      if let left = sweep.secondsLeft { line.append("  \(Shown.duration(left)) left", .text) }
+    }
+    return line
+  }
+
+  private static func stage(_ sweep: SweepPicture) -> (text: String, role: Role) {
+    if sweep.isUnderWay, sweep.isPaused { return ("PAUSED", .warning) }
+    return switch sweep.stage {
+    case .preparing: ("START", .muted)
+    case .tuning: ("TUNING", .good)
+    case .judging: ("JUDGING", .good)
+    case .finished: ("DONE", .strong)
+    case .stopped: ("STOPPED", .warning)
+    case .failed: ("FAILED", .alert)
+    }
+  }
+
+  /// `lr=1e-4..1e-2:5  3 arms, 3 tuning + 8 judging seeds, 200 steps`.
+  static func declaration(_ sweep: SweepPicture) -> String {
+    sweep.grids.joined(separator: " ")
+      + "  \(sweep.arms.count) arms, \(sweep.tuningSeeds) tuning + "
+      + "\(sweep.judgingSeeds) judging seeds, \(sweep.steps) steps"
+  }
+
+  /// The box below: why nothing is said yet, or what the sweep is worth.
+  static func verdict(_ sweep: SweepPicture, width: Int) -> [TextLine] {
+    if case .failed(let reason) = sweep.stage {
+      return VerdictText.wrapped(reason, .alert, width)
+    }
+    if !sweep.verdicts.isEmpty { return judged(sweep.verdicts, width: width) }
+    var lines = [TextLine(waiting(sweep), .strong, .bold)]
+    lines += sweep.running.map { TextLine("now: \($0)", .muted) }
+    return lines
+  }
+
+  private static func waiting(_ sweep: SweepPicture) -> String {
+    switch sweep.stage {
+    case .preparing: "reading the plan"
+    case .tuning: "no verdict before every arm is tuned and judged on fresh seeds"
+    case .judging: "judging each arm at its best; the verdict comes at the end"
+    case .stopped: "stopped before its end: no verdict. :sweep resume goes on"
+    case .finished where sweep.judgingSeeds == 0: "no judging seeds: tuned, not judged"
+    case .finished, .failed: "nothing to judge: fewer than two arms have a best value"
+    }
+  }
+
+  /// Heading and sentence of every verdict.
+  private static func judged(_ verdicts: [Verdict], width: Int) -> [TextLine] {
+    verdicts.flatMap { verdict in
+      [heading(verdict)] + VerdictText.wrapped(verdict.sentence, .text, width)
+    }
+  }
+
+  private static func heading(_ verdict: Verdict) -> TextLine {
+    TextLine([
+      TextRun(verdict.claim.words.uppercased(), .strong, .bold),
+      TextRun("  grade \(verdict.grade.rawValue)", .accent, .bold),
+      TextRun("  \(verdict.subject) against \(verdict.reference)", .muted),
+    ])
+  }
+
+  /// The overlay on `v`: every verdict in full.
+  static func details(_ sweep: SweepPicture?, width: Int) -> [TextLine] {
+    guard let sweep else { return invitation(width: width) }
+    guard !sweep.verdicts.isEmpty else { return verdict(sweep, width: width) }
+    var lines: [TextLine] = []
+    for verdict in sweep.verdicts {
+      if !lines.isEmpty { lines.append(TextLine("")) }
+      lines.append(heading(verdict))
+      lines += VerdictText.lines(of: verdict, width: width)
+    }
+    return lines + [TextLine(""), TextLine("kept in \(sweep.directory)", .muted)]
+  }
+}

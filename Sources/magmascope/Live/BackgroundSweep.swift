@@ -1,0 +1,48 @@
+import Explorer
+import Foundation
+import RunModel
+
+/// The sweep behind the explorer: planned, trained and judged on other threads.
+@MainActor
+final class BackgroundSweep {
+  private let wake: @Sendable () -> Void
+  private var work: SweepWork?
+
+  init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+  func perform(_ order: SweepOrder) {
+    switch order {
+    case .start(let request):
+      begin(.new(request), margin: request.margin)
+    case .open(let directory):
+      begin(.kept(directory), margin: SweepRequest.usualMargin)
+    case .pause: work?.control.withLock { $0 = $0 == .stop ? .stop : .wait }
+    case .goOn: work?.control.withLock { $0 = $0 == .stop ? .stop : .go }
+    case .stop: work?.control.withLock { $0 = .stop }
+    }
+  }
+
+  private func begin(_ origin: SweepWork.Origin, margin: Double) {
+    let work = SweepWork(origin: origin, margin: margin, wake: wake)
+    self.work = work
+    Thread.detachNewThread { work.run() }
+  }
+
+  /// How the sweep stands, if that has changed since the last frame.
+  func drain() -> [Action] { work?.news().map { [.sweep($0)] } ?? [] }
+
+  /// Ends the cells under way and waits for them; returns what the shell should know.
+  func shutDown() -> String? {
+    guard let work else { return nil }
+    work.control.withLock { $0 = .stop }
+    work.ended.wait()
+    guard let last = work.news(), last.stage == .stopped else { return nil }
+    return "the sweep is kept in \(last.directory); go on with: "
+      + "magmascope sweep --resume --out \(last.directory)"
+  }
+}
+
+extension SweepRequest {
+  /// The practical margin of commands that name none, in nats.
+  static let usualMargin = 0.01
+}
