@@ -54,7 +54,7 @@ struct Run {
   static func language(_ arm: String) throws -> Run {
     let configuration = RunConfiguration(
       title: "", model: ModelConfiguration(size: .nano), arms: [])
-    return try Run(LanguageSource(configuration, cacheDirectory: .none), arm: arm)
+    return try Run(LanguageSource(configuration, cache: .none), arm: arm)
   }
 }
 

@@ -14,64 +14,46 @@ package struct LanguageData: Sendable {
   /// - Throws: `RunError(.input)` when the text cannot be read or is too short for the context,
   ///   `RunError(.usage)` when a text is required and none was given.
   package static func load(
-    _ configuration: RunConfiguration, cacheDirectory: CacheDirectory = .user,
+    _ configuration: RunConfiguration, cache: DataCache = .user,
     progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> LanguageData {
     let settings = try WorkloadSettings(LanguageWorkloadDescription.descriptor, configuration)
-    let corpus = try corpus(configuration.data)
-    let tokenizer = try tokenizer(
-      settings, corpus: corpus, cacheDirectory: cacheDirectory, progress: progress)
+    let corpus = try corpus(configuration.data, cache: cache)
+    let tokenizer = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
     return try LanguageData(
       corpus: corpus, tokenizer: tokenizer, model: configuration.model,
-      language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil)
-  }
-
-  /// Where learnt vocabularies are kept.
-  package enum CacheDirectory: Sendable {
-    case user, none
-    case at(String)
-
-    var cache: VocabularyCache? {
-      switch self {
-      case .user: .user
-      case .none: nil
-      case .at(let directory): VocabularyCache(directory: directory)
-      }
-    }
+      language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil, cache: cache)
   }
 
   /// - Parameter language: the language the text was drawn from, for the entropy floor.
   package init(
-    corpus: Corpus, tokenizer: any Tokenizer, model: ModelConfiguration, language: BuiltInLanguage?
+    corpus: Corpus, tokenizer: any Tokenizer, model: ModelConfiguration,
+    language: BuiltInLanguage?, cache: DataCache = .none
   ) throws(RunError) {
     self.tokenizer = tokenizer
-    training = tokenizer.encode(corpus.training)
-    validation = tokenizer.encode(corpus.validation)
+    training = tokenizer.encode(corpus.training, cache: cache)
+    validation = tokenizer.encode(corpus.validation, cache: cache)
     guard training.count > model.context, validation.count >= 2 else {
       throw Self.tooShort(corpus, tokens: training.count, context: model.context)
     }
     sampler = BatchSampler(
       tokenCount: training.count, context: model.context, batch: model.batch)
     windows = ValidationWindows(tokenCount: validation.count, context: model.context)
-    entropyFloor = Self.floor(
-      language, isByteByByte: tokenizer.name != "bpe", text: Array(corpus.validation),
-      windows: windows)
+    entropyFloor =
+      tokenizer.name == "bpe"
+      ? nil
+      : language?.floor(of: Array(corpus.validation), windows: windows, cache: cache)
     description =
       "\(corpus.place), \(corpus.sizeText), \(tokenizer.name) tokens"
       + (tokenizer.name == "byte" ? "" : " (\(tokenizer.vocabularySize))")
   }
 
-  private static func floor(
-    _ language: BuiltInLanguage?, isByteByByte: Bool, text: [UInt8], windows: ValidationWindows
-  ) -> Double? {
-    guard let language, isByteByByte else { return nil }
-    var filter = BayesFilter(language.source)
-    return filter.meanLoss(of: text, windows: windows.ranges)
-  }
-
-  private static func corpus(_ source: RunConfiguration.DataSource) throws(RunError) -> Corpus {
+  private static func corpus(
+    _ source: RunConfiguration.DataSource, cache: DataCache
+  ) throws(RunError) -> Corpus {
     switch source {
-    case .builtIn: Corpus(bytes: BuiltInLanguage.standardText, place: "built-in language")
+    case .builtIn:
+      Corpus(bytes: BuiltInLanguage.standardText(cache: cache), place: "built-in language")
     case .file(let path): try Corpus.read(path)
     case .required:
       throw RunError(
@@ -80,15 +62,15 @@ package struct LanguageData: Sendable {
   }
 
   private static func tokenizer(
-    _ settings: WorkloadSettings, corpus: Corpus, cacheDirectory: CacheDirectory,
+    _ settings: WorkloadSettings, corpus: Corpus, cache: DataCache,
     progress: (String, Double) -> Void
   ) throws(RunError) -> any Tokenizer {
     switch settings.choice("tokenizer") {
-    case "character": try CharacterTokenizer(text: corpus.bytes, place: corpus.place)
+    case "character": try CharacterTokenizer(text: corpus.bytes, place: corpus.place, cache: cache)
     case "bpe":
       BytePairTokenizer.trained(
         on: corpus.training, vocabularySize: settings.integer("vocabulary"),
-        cache: cacheDirectory.cache, progress: { progress("learning the vocabulary", $0) })
+        cache: cache, progress: { progress("learning the vocabulary", $0) })
     default: ByteTokenizer()
     }
   }

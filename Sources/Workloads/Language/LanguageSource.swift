@@ -8,13 +8,13 @@ package struct LanguageSource: WorkloadSource {
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
-    _ configuration: RunConfiguration, cacheDirectory: LanguageData.CacheDirectory = .user,
+    _ configuration: RunConfiguration, cache: DataCache = .user,
     progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) {
     if let problem = configuration.model.problem {
       throw RunError(.usage, problem, place: "model", remedy: "change the model's numbers")
     }
-    data = try LanguageData.load(configuration, cacheDirectory: cacheDirectory, progress: progress)
+    data = try LanguageData.load(configuration, cache: cache, progress: progress)
     self.configuration = TransformerConfiguration(
       configuration.model, vocabulary: data.tokenizer.vocabularySize)
   }

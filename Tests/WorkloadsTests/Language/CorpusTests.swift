@@ -68,7 +68,7 @@ import Workloads
   func textShorterThanAWindowIsRefused(_ count: Int) throws {
     let path = try write((0..<count).map { _ in 65 })
     let error = #expect(throws: RunError.self) {
-      _ = try LanguageData.load(configuration(path), cacheDirectory: .none)
+      _ = try LanguageData.load(configuration(path), cache: .none)
     }
     #expect(error?.category == .input)
     #expect(error?.place == path)
@@ -76,7 +76,7 @@ import Workloads
 
   @Test func textOfOneWindowIsEnough() throws {
     let path = try write((0..<73).map { _ in 65 })
-    let data = try LanguageData.load(configuration(path), cacheDirectory: .none)
+    let data = try LanguageData.load(configuration(path), cache: .none)
     #expect(data.training.count == 65 && data.validation.count == 8)
     #expect(data.windows.targetCount == 7)
     #expect(data.entropyFloor == nil)
@@ -92,7 +92,7 @@ import Workloads
   @Test func builtInLanguageHasItsFloorOnTheValidationWindows() throws {
     var configuration = configuration("", context: 64)
     configuration.data = .builtIn
-    let data = try LanguageData.load(configuration, cacheDirectory: .none)
+    let data = try LanguageData.load(configuration, cache: .none)
     var filter = BayesFilter(BuiltInLanguage.standard.source)
     let expected = filter.meanLoss(
       of: data.validation.map { UInt8($0) }, windows: data.windows.ranges)

@@ -8,7 +8,7 @@ import Workloads
   private func source(_ settings: [String: SettingValue] = [:]) throws -> LanguageSource {
     var nano = configuration("language", settings)
     nano.model = ModelConfiguration(size: .nano)
-    return try LanguageSource(nano, cacheDirectory: .none)
+    return try LanguageSource(nano, cache: .none)
   }
 
   @Test func untrainedModelIsNearlyUniformOverBytes() throws {

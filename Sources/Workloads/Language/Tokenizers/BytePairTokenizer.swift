@@ -4,7 +4,7 @@
 /// run of digits, of signs, or of white space) the earliest learnt pair is joined first.
 package struct BytePairTokenizer: Tokenizer {
   /// Two neighbouring tokens.
-  package struct Pair: Sendable, Hashable, Comparable {
+  package struct Pair: Sendable, Hashable, Comparable, BitwiseCopyable {
     package var left: Int32
     package var right: Int32
 
@@ -25,16 +25,15 @@ package struct BytePairTokenizer: Tokenizer {
 
   package var name: String { "bpe" }
   package var vocabularySize: Int { spellings.count }
+  package var cacheKey: String? { "bpe-" + ContentHash(merges).text }
 
   /// - Precondition: each pair names tokens that exist before it.
   package init(merges: [Pair]) {
+    precondition(Self.isVocabulary(merges), "a merge joins tokens that are not learnt yet")
     self.merges = merges
     var ranks: [Pair: Int32] = [:]
     var spellings = (0..<256).map { [UInt8($0)] }
     for (rank, pair) in merges.enumerated() {
-      precondition(
-        min(pair.left, pair.right) >= 0 && max(pair.left, pair.right) < spellings.count,
-        "a merge joins tokens that are not learnt yet")
       ranks[pair] = Int32(rank)
       spellings.append(spellings[Int(pair.left)] + spellings[Int(pair.right)])
     }
