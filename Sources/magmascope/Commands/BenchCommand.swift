@@ -6,7 +6,12 @@ import TensorKernels
 /// `magmascope bench`: tokens a second of the real engine, and where a step's time goes.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measures training speed against this machine's limit.")
+    commandName: "bench", abstract: "Measures training speed against this machine's limit.",
+    discussion: """
+      Phases are those of one arm on one thread. 'optimizer' is Adam's step; 'masking' is what \
+      Magma(Adam) takes more. It is below zero when the writes that masked blocks skip save more \
+      than the mask costs.
+      """)
 
   @Option(help: "Model size: nano, micro, tiny or small.")
   var model: ModelSize = .micro
