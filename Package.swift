@@ -92,7 +92,11 @@ let package = Package(
     tests("Workloads", ["TensorKernels", "RunModel", "CAllocationCounter", numerics]),
     tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics]),
     tests("EventStream", ["RunModel"]),
-    tests("Training", ["Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel"]),
+    tests(
+      "Training",
+      [
+        "Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel", "CAllocationCounter",
+      ]),
     tests("Metrics", ["RunModel"]),
     tests("Statistics", ["RunModel"]),
     tests("Charts", ["Metrics", "RunModel"]),

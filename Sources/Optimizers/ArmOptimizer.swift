@@ -77,6 +77,11 @@ package struct ArmOptimizer {
     return (floats + perBlock) * MemoryLayout<Float>.stride
   }
 
+  /// Bytes of all buffers: the state, and what a step works in.
+  package var bufferBytes: Int {
+    stateBytes + (displacement.count + kept.count + base.scratchCount) * MemoryLayout<Float>.stride
+  }
+
   func isMasked(_ block: Int) -> Bool { !specification.isMatched && plan.inScope[block] }
 
   /// Changes a setting at a step boundary; the key must be live and the value allowed.

@@ -25,6 +25,9 @@ struct EigenBasis: Sendable {
     sizes = Array(repeating: 0, count: side)
   }
 
+  /// Floats of `product`, `order` and `sizes`.
+  var scratchCount: Int { product.count + 2 * order.count + sizes.count }
+
   /// `L ← βL + (1−β)GGᵀ` (left) or with GᵀG (right).
   mutating func absorb(
     _ g: Span<Float>, _ rows: Int, _ columns: Int, isLeft: Bool, _ decay: Decay

@@ -117,11 +117,15 @@ protocol GradientTransformation: Sendable {
 
   /// Every buffer of state, named; set with buffers of the same names and sizes.
   var state: [StateBuffer] { get set }
+
+  /// Floats of buffers that hold nothing between steps.
+  var scratchCount: Int { get }
 }
 
 extension GradientTransformation {
   func ownLearningRate(_ block: Int) -> Double? { nil }
   func decays(_ update: Int) -> Bool { true }
+  var scratchCount: Int { 0 }
 }
 
 /// One named buffer of optimizer state, as checkpoints hold it.

@@ -19,6 +19,9 @@ struct NewtonSchulz: Sendable {
     polynomial = gram
   }
 
+  /// Floats of all buffers.
+  var count: Int { x.count + next.count + gram.count + polynomial.count }
+
   /// Replaces the rows x columns matrix at `offset` of `matrix`.
   mutating func orthogonalize(
     _ matrix: inout [Float], at offset: Int, _ rows: Int, _ columns: Int

@@ -53,6 +53,11 @@ struct Projection: Sendable {
     factors = Array(repeating: 0, count: places.map(\.channels).max() ?? 0)
   }
 
+  /// Floats of all buffers.
+  var count: Int {
+    matrices.reduce(low.count + direction.count + factors.count) { $0 + $1.count }
+  }
+
   mutating func forget() { for block in epochs.indices { epochs[block] = -1 } }
 
   /// Draws normal(0, 1/rank) entries when a new epoch of `gap` steps begins.

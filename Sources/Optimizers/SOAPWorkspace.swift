@@ -11,6 +11,8 @@ struct SOAPWorkspace: Sendable {
     other = matrix
   }
 
+  var count: Int { matrix.count + other.count }
+
   mutating func load(_ values: Span<Float>) {
     for i in values.indices { matrix[i] = values[i] }
   }

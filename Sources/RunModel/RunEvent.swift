@@ -21,7 +21,7 @@ package struct RunSummary: Sendable, Codable, Hashable {
   package var entropyFloor: Double?
   /// One line on the data: `built-in language, 512 words`.
   package var dataDescription: String
-  /// Bytes an arm's buffers take: parameters, gradients, activations, optimizer state.
+  /// Bytes the largest arm's buffers take: parameters, gradients, activations, optimizer.
   package var bytesPerArm: Int
 
   package init(

@@ -17,6 +17,8 @@ package protocol ArmStepping {
   /// Changes a live setting from the next step on; throws for a key the arm does not have.
   mutating func set(_ key: String, to value: SettingValue) throws(RunError)
   var stateBytes: Int { get }
+  /// Bytes of all buffers, scratch included.
+  var bufferBytes: Int { get }
   func snapshot() -> OptimizerSnapshot
   /// Throws `RunError` when the snapshot is of another optimizer or model.
   mutating func restore(_ snapshot: OptimizerSnapshot) throws(RunError)
@@ -25,6 +27,10 @@ package protocol ArmStepping {
 /// Makes the optimizer of an arm for a model and a seed.
 package typealias OptimizerFactory =
   @Sendable (ArmSpecification, TensorLayout, UInt64) throws(RunError) -> any ArmStepping
+
+extension ArmStepping {
+  package var bufferBytes: Int { stateBytes }
+}
 
 extension ArmOptimizer: ArmStepping {
   package func snapshot() -> OptimizerSnapshot {

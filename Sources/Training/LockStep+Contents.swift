@@ -8,8 +8,6 @@ protocol RunFacts: Sendable {
   var tokensPerStep: Int { get }
   var entropyFloor: Double? { get }
   var dataDescription: String { get }
-  /// Bytes of an arm beside its optimizer's state.
-  var bytesPerArm: Int { get }
 }
 
 /// The facts of a workload source.
@@ -20,9 +18,6 @@ struct SourceFacts: RunFacts {
   var tokensPerStep: Int { source.tokensPerStep }
   var entropyFloor: Double? { source.entropyFloor }
   var dataDescription: String { source.dataDescription }
-  var bytesPerArm: Int {
-    2 * source.layout.count * MemoryLayout<Float>.stride + source.workingBytes
-  }
 }
 
 extension LockStep.Contents {

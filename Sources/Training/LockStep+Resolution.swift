@@ -43,13 +43,13 @@ extension LockStep {
         lane: lanes[arm], specification: configuration.arms[arm],
         stateBytes: contents.reports[arm].stateBytes)
     }
-    let state = arms.map(\.stateBytes).max() ?? 0
     channels.post(
       .started(
         RunSummary(
           configuration: configuration, arms: arms, blocks: source.blocks,
           tokensPerStep: source.tokensPerStep, entropyFloor: source.entropyFloor,
-          dataDescription: source.dataDescription, bytesPerArm: source.bytesPerArm + state)))
+          dataDescription: source.dataDescription,
+          bytesPerArm: contents.reports.map(\.bytes).max() ?? 0)))
     if contents.state.phase == .paused { channels.post(.paused(step: contents.state.step)) }
   }
 

@@ -22,6 +22,8 @@ struct LaneReport: Sendable {
   /// The same as of the last barrier: what a matched control follows while the arm makes a step.
   var settledFactor = 1.0
   var stateBytes = 0
+  /// Bytes of all buffers of the arm.
+  var bytes = 0
   var divergedAt: Int?
   var wasDivergenceTold = false
   /// The latest evaluation, and whether it is still to be told.

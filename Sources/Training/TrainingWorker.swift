@@ -30,8 +30,11 @@ struct TrainingWorker: Sendable {
     for assignment in assignments {
       do throws(RunError) {
         let trainer = try makeTrainer(assignment)
-        let bytes = trainer.optimizer.stateBytes
-        lockStep.report(assignment.index) { $0.stateBytes = bytes }
+        let (state, buffers) = (trainer.optimizer.stateBytes, trainer.optimizer.bufferBytes)
+        lockStep.report(assignment.index) { report in
+          report.stateBytes = state
+          report.bytes = ArmMemory.bytes(optimizerBytes: buffers, source: source)
+        }
         reportFactor(of: trainer)
         trainers.append(trainer)
       } catch {

@@ -126,6 +126,8 @@ struct APOLLO: GradientTransformation {
 
   func momentumDecay(_ block: Int) -> Double { moments.first.beta }
 
+  var scratchCount: Int { projection.count }
+
   var state: [StateBuffer] {
     get {
       moments.state

@@ -120,6 +120,8 @@ struct Muon: GradientTransformation {
     parts.isSelected[block] ? momentum.beta : auxiliary.first.beta
   }
 
+  var scratchCount: Int { orthogonalizer.count }
+
   var state: [StateBuffer] {
     get { [StateBuffer(name: "momentum_buffer", values: buffer)] + auxiliary.state }
     set {

@@ -118,6 +118,10 @@ struct SOAP: GradientTransformation {
 
   func momentumDecay(_ block: Int) -> Double { moments.first.beta }
 
+  var scratchCount: Int {
+    work.count + sides.reduce(0) { $0 + $1.left.scratchCount + $1.right.scratchCount }
+  }
+
   var state: [StateBuffer] {
     get {
       moments.state + [

@@ -32,6 +32,11 @@ struct HeadlessRun {
     try self.init(configuration: configuration) { signals.exitCode == nil ? .go : .stop }
   }
 
+  /// What the run will take, for people, before it takes it.
+  func memoryStatement() throws(RunError) -> String {
+    try ArmMemory.statement(configuration, source: source)
+  }
+
   /// What the run came to.
   struct Result {
     var outcome: RunOutcome

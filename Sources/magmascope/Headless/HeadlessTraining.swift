@@ -27,6 +27,7 @@ struct HeadlessTraining {
     let stamp = RunStamp.current
     Logger(label: "magmascope").info(
       "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
+    Diagnostics.say(try run.memoryStatement())
     let recorder = try makeRecorder()
     run.recorder = recorder
     run.probes = probes
