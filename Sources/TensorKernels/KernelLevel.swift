@@ -15,11 +15,11 @@ package enum KernelLevel: String, Sendable, Codable, CaseIterable {
   /// The environment variable that forces a level.
   package static let variable = "MAGMASCOPE_KERNELS"
 
-  /// The level of this process: the one the environment names, else the best.
-  package static let current: KernelLevel = {
-    guard let value = getenv(variable) else { return best }
-    return KernelLevel(argument: String(cString: value)) ?? best
-  }()
+  /// The level of this process: the one the environment names if it can run here, else the best.
+  package static let current: KernelLevel = requested.flatMap { KernelLevel(argument: $0) } ?? best
+
+  /// What the environment asks for; nil when it asks for nothing.
+  package static var requested: String? { getenv(variable).map { String(cString: $0) } }
 
   /// The best level this processor runs.
   package static var best: KernelLevel {

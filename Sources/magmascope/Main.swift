@@ -9,6 +9,7 @@ enum Main {
   static func main() {
     do {
       let arguments = try LogLevel.configure(from: Array(CommandLine.arguments.dropFirst()))
+      try KernelChoice.check()
       var command = try Magmascope.parseAsRoot(arguments)
       try command.run()
     } catch let error as RunError {

@@ -36,8 +36,6 @@ const mgs_kernels MGS_TABLE = {
   .exponential = exponential_all,
   .hyperbolicTangent = hyperbolic_tangent_all,
   .tripleReduction = triple_reduction,
-  .momentumReduction = momentum_reduction,
-  .adam = adam,
   .peak = peak,
   .passes = &passes,
 };

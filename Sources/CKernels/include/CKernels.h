@@ -45,16 +45,6 @@ typedef struct {
   float scale, softcap;  // softcap 0: none
 } mgs_attention;
 
-/// One pass of Adam or AdamW over a block; every constant is computed by the caller in double.
-typedef struct {
-  float beta1, oneMinusBeta1, beta2, oneMinusBeta2;
-  float epsilon;
-  float stepSize;              // learning rate / (1 - beta1^t)
-  float inverseRootCorrection; // 1 / sqrt(1 - beta2^t)
-  float coupledDecay;          // added to the gradient as decay · parameter
-  float parameterFactor;       // decoupled decay: 1 - learning rate · decay
-} mgs_adam;
-
 typedef struct {
   int32_t level;
   int32_t lanes;
@@ -91,10 +81,6 @@ typedef struct {
 
   /// result = { a·b, |a|², |b|² }, in a fixed order.
   void (*tripleReduction)(ptrdiff_t count, const float *a, const float *b, double *result);
-  /// m ← decay·m + (1-decay)·g, and result = { m·g, |m|², |g|² } of the new m.
-  void (*momentumReduction)(ptrdiff_t count, float decay, float oneMinusDecay, const float *g, float *m, double *result);
-  /// Adam's moments, then parameters ← factor·parameters - scale·step; with write 0 only the moments.
-  void (*adam)(ptrdiff_t count, const mgs_adam *, const float *g, float *m, float *v, float *parameters, float scale, int32_t updateFirst, int32_t write);
   /// Runs `rounds` rounds of register-only fused multiply-adds; returns their floating-point operations.
   double (*peak)(int64_t rounds);
   const mgs_passes *passes;

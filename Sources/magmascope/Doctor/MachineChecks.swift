@@ -12,12 +12,17 @@ enum MachineChecks {
       SelfCheck("processor") {
         .fine("\(Machine.processorName), \(RunController.coreCount) cores")
       },
-      SelfCheck("kernels") { .fine(KernelLevel.current.rawValue) },
+      SelfCheck("kernels") { .fine(kernels) },
       SelfCheck("terminal") { .fine(terminal(environment)) },
       SelfCheck("locale") { .fine(locale(environment)) },
       SelfCheck("saved runs", isFine: { try writable(UserDirectories.runs) }),
       SelfCheck("temporary files", isFine: { try writable(NSTemporaryDirectory()) }),
     ]
+  }
+
+  private static var kernels: String {
+    let level = KernelLevel.current.rawValue
+    return KernelLevel.warning.map { "\(level): \($0)" } ?? level
   }
 
   /// Never a failure: everything but the explorer works without a terminal.
