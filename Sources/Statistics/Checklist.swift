@@ -6,7 +6,7 @@ package enum CheckItem: String, Codable, Sendable, CaseIterable {
   package var title: String {
     switch self {
     case .pairedSeeds: "at least 6 paired seeds"
-    case .sameStart: "same initial weights, data and order within a seed"
+    case .sameStart: "same initial weights and data within a seed"
     case .declaredBudget: "budget and seeds declared beforehand, judged at their end"
     case .equalSweep: "learning rate swept equally for both"
     case .insideGrid: "best rate not at the edge of its grid"
@@ -99,12 +99,15 @@ extension Checklist {
 
   private static func sameStart(_ conduct: Conduct) -> Finding {
     var different: [String] = []
-    if !conduct.hasSameInitialization { different.append("initial weights") }
+    if conduct.hasSameInitialization == false { different.append("initial weights") }
     if !conduct.hasSameData { different.append("data") }
-    if !conduct.hasSameOrder { different.append("order") }
-    return judge(
-      different.isEmpty,
-      different.isEmpty ? "same" : "different: " + different.joined(separator: ", "))
+    guard different.isEmpty else {
+      return (.failed, "different: " + different.joined(separator: ", "))
+    }
+    guard conduct.hasSameInitialization == true else {
+      return (.missing, "nothing was evaluated before the first step")
+    }
+    return (.passed, "equal before the first step; batches follow from the seed alone")
   }
 
   private static func declaredBudget(

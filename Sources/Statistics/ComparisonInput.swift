@@ -54,6 +54,25 @@ package struct ArmResults: Codable, Sendable, Equatable {
     self.specification = specification
     self.runs = runs
   }
+
+  /// Whether all arms report the same loss, bit for bit, before their first step on every seed.
+  ///
+  /// - Returns: nil when no two arms have such an evaluation.
+  package static func startTogether(_ arms: [ArmResults]) -> Bool? {
+    var starts: [UInt64: Double] = [:]
+    var isCompared = false
+    for run in arms.flatMap(\.runs) {
+      guard let first = run.trajectory.first, first.step == 0, let loss = first.validationLoss
+      else { continue }
+      guard let known = starts[run.seed] else {
+        starts[run.seed] = loss
+        continue
+      }
+      if known != loss { return false }
+      isCompared = true
+    }
+    return isCompared ? true : nil
+  }
 }
 
 /// How a learning rate was chosen for an arm.
@@ -90,8 +109,8 @@ package enum StoppingRule: String, Codable, Sendable, CaseIterable {
 package struct Conduct: Codable, Sendable, Equatable {
   package var isDeclaredBeforehand = false
   package var hasSameData = true
-  package var hasSameInitialization = true
-  package var hasSameOrder = true
+  /// Nil when nothing was evaluated before the first step, so that nobody knows.
+  package var hasSameInitialization: Bool? = true
   package var hasSameBudget = true
   package var hasSameModel = true
   package var hasSameEvaluation = true

@@ -22,6 +22,14 @@ struct Evidence {
     return judgedSeeds.count
   }
 
+  /// What this pair shows by itself, before the price of judging several lanes.
+  var outcomeAlone: Outcome {
+    guard let comparison, voidReasons.isEmpty else { return .inconclusive }
+    return Outcome.judge(
+      interval: comparison.tTest?.interval, adjustedP: comparison.signFlip.pValue,
+      seeds: judgedCount, margin: input.margin)
+  }
+
   init(_ input: ComparisonInput) {
     self.input = input
     let budget = input.setting.budget
@@ -91,8 +99,8 @@ extension Evidence {
     let runs = input.subject.runs + input.reference.runs
     let isPastBudget = runs.contains { $0.finalStep > input.setting.budget }
     var reasons: [VoidReason] = []
-    if !conduct.hasSameData || !conduct.hasSameOrder { reasons.append(.data) }
-    if !conduct.hasSameInitialization { reasons.append(.initialization) }
+    if !conduct.hasSameData { reasons.append(.data) }
+    if conduct.hasSameInitialization == false { reasons.append(.initialization) }
     if !conduct.hasSameBudget || isPastBudget { reasons.append(.budget) }
     if !conduct.hasSameModel { reasons.append(.model) }
     if !conduct.hasSameEvaluation { reasons.append(.evaluation) }

@@ -7,7 +7,7 @@ package struct RobustnessPoint: Codable, Sendable, Equatable {
   package var meanDifference: Double
   package var interval: Interval?
   package var outcome: Outcome
-  /// Whether the final outcome is another one.
+  /// Whether the outcome at the end, likewise not adjusted for other lanes, is another one.
   package var isFlipped: Bool
   package var isDescriptiveOnly = true
 }

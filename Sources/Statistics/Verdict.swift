@@ -98,7 +98,7 @@ extension Verdict {
       control: control, checklist: checklist,
       robustness: RobustnessPoint.all(
         input, seeds: evidence.comparison == nil ? [] : evidence.judgedSeeds,
-        finalOutcome: outcome),
+        finalOutcome: evidence.outcomeAlone),
       power: evidence.powerHint, sentence: "")
     verdict.sentence = VerdictSentence(input: input, verdict: verdict).text
     return verdict

@@ -178,10 +178,12 @@ enum Fake {
   static func record(
     _ configuration: RunConfiguration, arm: Int, step: Int, seed: Int = 0
   ) -> EvaluationRecord {
-    EvaluationRecord(
+    // Arms of a seed start from the same weights.
+    let own = step == 0 ? 0 : arm
+    return EvaluationRecord(
       lane: configuration.lanes[arm].letter, arm: configuration.lanes[arm].name,
-      seed: UInt64(seed), step: step, tokens: step * 1024, trainLoss: loss(arm, step, seed: seed),
-      validationLoss: loss(arm, step, seed: seed) + 0.02 * noise(arm + 10 * seed, step),
+      seed: UInt64(seed), step: step, tokens: step * 1024, trainLoss: loss(own, step, seed: seed),
+      validationLoss: loss(own, step, seed: seed) + 0.02 * noise(own + 10 * seed, step),
       learningRate: 1e-3, effectiveLearningRate: 1e-3, maskRate: nil, alignment: nil, scale: nil,
       cpuSeconds: Double(step) * 0.016, wallSeconds: Double(step) * 0.0165)
   }

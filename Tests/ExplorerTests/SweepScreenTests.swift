@@ -32,6 +32,16 @@ import Testing
           letter: letters[arm], name: names[arm], arm: arm, points: points(arm))
       })
     picture.verdicts = verdicts
+    if !verdicts.isEmpty {
+      picture.costs = [
+        SweepPicture.Cost(
+          name: "adam:lr=0.001", millisecondsPerStep: 8.25, stateBytes: 1_064_960,
+          stepsToTarget: 780, secondsToTarget: 6.4),
+        SweepPicture.Cost(
+          name: "magma(adam):lr=0.01", millisecondsPerStep: 8.1, stateBytes: 1_065_000,
+          stepsToTarget: nil, secondsToTarget: nil),
+      ]
+    }
     return picture
   }
 

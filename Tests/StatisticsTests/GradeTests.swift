@@ -96,7 +96,6 @@ struct GradeTests {
       },
       .flaw("cost unknown is a caveat", grade: .a, claim: .better) { $0.isCostCounted = false },
       .flaw("other data", grade: .void, claim: .void) { $0.hasSameData = false },
-      .flaw("other order", grade: .void, claim: .void) { $0.hasSameOrder = false },
       .flaw("other start", grade: .void, claim: .void) { $0.hasSameInitialization = false },
       .flaw("other budget", grade: .void, claim: .void) { $0.hasSameBudget = false },
       .flaw("other model", grade: .void, claim: .void) { $0.hasSameModel = false },

@@ -1,7 +1,6 @@
 import Optimizers
 import RunModel
 import Statistics
-import TensorKernels
 import Testing
 import Workloads
 
@@ -24,28 +23,10 @@ struct FalsePositiveTests {
     return try (0..<trials).map { _ in
       try (0..<12).map { _ in
         seed += 2
-        return try loss(arm, workload, seed: seed) - loss(arm, workload, seed: seed + 1)
+        return try QuadraticTraining.loss(arm, workload, seed: seed)
+          - QuadraticTraining.loss(arm, workload, seed: seed + 1)
       }
     }
-  }
-
-  private static func loss(
-    _ arm: ArmSpecification, _ workload: any Workload, seed: UInt64
-  ) throws -> Double {
-    var optimizer = try ArmOptimizer(arm, layout: workload.layout)
-    var weights = [Float](repeating: 0, count: workload.layout.count)
-    var gradients = weights
-    var span = weights.mutableSpan
-    workload.initialize(&span, seed: seed)
-    for step in 1...40 {
-      var gradient = gradients.mutableSpan
-      _ = workload.lossAndGradient(
-        parameters: weights.span, gradients: &gradient, batch: BatchKey(seed: seed, step: step))
-      var span = weights.mutableSpan
-      optimizer.step(
-        parameters: &span, gradients: gradients.span, context: StepContext(step: step, seed: seed))
-    }
-    return workload.evaluate(parameters: weights.span)
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: [5, 6, 8, 12], [0, 0.01])

@@ -98,6 +98,39 @@ struct RunComparisonTests {
     #expect(try RunComparison([run]).isRepeatIdentical == false)
   }
 
+  @Test func theJSONHasTheRecordedMembers() throws {
+    let arms = ["adam:lr=0.01", "magma(adam):lr=0.01", "matched(magma(adam)):lr=0.01"]
+    let comparison = try RunComparison([try Self.run(arms, seeds: 8)])
+    let document = ComparisonDocument(
+      directories: ["x"], arms: comparison.arms, inputs: comparison.inputs(margin: 0.01),
+      stateBytes: { _ in 1024 })
+    let text = try document.text(.json)
+    let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    let members = Set(Self.members(of: object, at: "")).sorted().joined(separator: "\n") + "\n"
+    if let directory = ProcessInfo.processInfo.environment["RECORD_GOLDENS"] {
+      try members.write(
+        toFile: directory + "/compare-json.txt", atomically: true, encoding: .utf8)
+      Issue.record("recorded; run again without RECORD_GOLDENS")
+      return
+    }
+    let golden = Bundle.module.bundleURL.appending(path: "Fixtures/compare-json.txt")
+    #expect(
+      try members == String(contentsOf: golden, encoding: .utf8),
+      "raise the version when a member changes its meaning or goes away")
+  }
+
+  /// `arms[].cost.target number`, one line for every place a value stands at.
+  private static func members(of value: Any, at path: String) -> [String] {
+    switch value {
+    case let object as [String: Any]:
+      object.flatMap { members(of: $1, at: path.isEmpty ? $0 : path + "." + $0) }
+    case let list as [Any]: list.flatMap { members(of: $0, at: path + "[]") }
+    case is String: [path + " text"]
+    case is NSNumber: [path + " number or flag"]
+    default: [path + " null"]
+    }
+  }
+
   @Test func theJSONIsStable() throws {
     let comparison = try RunComparison([try Self.run(seeds: 6)])
     let document = ComparisonDocument(

@@ -6,12 +6,13 @@ enum Judging {
   /// One verdict per arm but the first; none for a single arm or a single seed.
   static func verdicts(of run: RunRecord) -> [Verdict] {
     guard run.configuration.seeds > 1, run.arms.count > 1 else { return [] }
+    let conduct = conduct(of: run)
     let control = run.arms.first { $0.specification.isMatched }
     let inputs = run.arms.dropFirst().map { arm in
       ComparisonInput(
         setting: setting(of: run), subject: results(arm, run), reference: results(run.arms[0], run),
         control: control.flatMap { $0.index == arm.index ? nil : results($0, run) },
-        conduct: conduct(of: run))
+        conduct: conduct)
     }
     return Verdict.judge(inputs)
   }
@@ -39,6 +40,7 @@ enum Judging {
     conduct.isDeclaredBeforehand = true
     conduct.liveChanges = run.interventions.count
     conduct.isCostCounted = true
+    conduct.hasSameInitialization = ArmResults.startTogether(run.arms.map { results($0, run) })
     return conduct
   }
 }

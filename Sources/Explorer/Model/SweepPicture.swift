@@ -58,6 +58,25 @@ package struct SweepPicture: Sendable {
     }
   }
 
+  /// What a judged arm costs.
+  package struct Cost: Sendable, Hashable {
+    package var name: String
+    package var millisecondsPerStep: Double?
+    package var stateBytes: Int?
+    /// Median steps and CPU seconds to the reference's final loss; nil when most seeds missed it.
+    package var stepsToTarget: Double?
+    package var secondsToTarget: Double?
+
+    package init(
+      name: String, millisecondsPerStep: Double?, stateBytes: Int?, stepsToTarget: Double?,
+      secondsToTarget: Double?
+    ) {
+      (self.name, self.millisecondsPerStep) = (name, millisecondsPerStep)
+      (self.stateBytes, self.stepsToTarget) = (stateBytes, stepsToTarget)
+      self.secondsToTarget = secondsToTarget
+    }
+  }
+
   package var stage = Stage.preparing
   package var isPaused = false
   package var directory = ""
@@ -76,6 +95,8 @@ package struct SweepPicture: Sendable {
   /// Final loss against the swept value; nil when several keys are swept.
   package var chart: SweepChart?
   package var verdicts: [Verdict] = []
+  /// In the order of the judged arms.
+  package var costs: [Cost] = []
 
   package init() {}
 

@@ -105,6 +105,28 @@ enum SweepText {
       lines.append(heading(verdict))
       lines += VerdictText.lines(of: verdict, width: width)
     }
-    return lines + [TextLine(""), TextLine("kept in \(sweep.directory)", .muted)]
+    return lines + costs(sweep.costs, width: width)
+      + [TextLine(""), TextLine("kept in \(sweep.directory)", .muted)]
+  }
+
+  /// What every judged arm cost, a line each.
+  private static func costs(_ costs: [SweepPicture.Cost], width: Int) -> [TextLine] {
+    guard !costs.isEmpty else { return [] }
+    let name = min(costs.map(\.name.columns).max() ?? 0, max(12, width - 46))
+    let head = ["CPU ms/step", "state", "steps*", "CPU s*"].map { $0.padded(to: 11, align: .right) }
+    let rows = costs.map { cost in
+      let cells = [
+        Shown.number(cost.millisecondsPerStep),
+        cost.stateBytes.map { Shown.count($0) + "B" } ?? "-",
+        Shown.number(cost.stepsToTarget), Shown.number(cost.secondsToTarget),
+      ].map { $0.padded(to: 11, align: .right) }
+      return TextLine([
+        TextRun(cost.name.shortened(to: name).padded(to: name), .text),
+        TextRun(cells.joined(), .strong),
+      ])
+    }
+    return [
+      TextLine(""), TextLine("cost".padded(to: name) + head.joined(), .muted),
+    ] + rows + [TextLine("* to the mean final loss of the first reference", .muted)]
   }
 }

@@ -14,7 +14,7 @@ package enum ComparisonFormat: String, CaseIterable, Sendable {
 /// - `directories`: as given;
 /// - `setting`: `model`, `data`, `loss`, `budget` (steps), `declaredSeeds`;
 /// - `arms`: per arm `name`, `seeds`, `diverged`, `finalLosses` (null for a diverged seed) and
-///   `cost`: CPU seconds per step, and median steps, tokens and CPU seconds to the target, which is
+///   `cost`: `cpuSecondsPerStep`, `stateBytes` of the optimizer, and median steps, tokens and CPU seconds to the target, which is
 ///   the mean final loss of the first reference; `misses` counts the seeds that never got there;
 /// - `verdicts`: per comparison `subject`, `reference`, `outcome`, `claim`, `grade`, `comparison`
 ///   (`mean`, `tTest`, `signFlip`, `wins`, `perplexityRatio`, ...), `adjustedP`, `control`,
@@ -31,6 +31,8 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
 
   package struct Cost: Codable, Sendable, Equatable {
     package var cpuSecondsPerStep: Double?
+    /// Bytes of optimizer state; nil where the data to size it by are gone.
+    package var stateBytes: Int?
     package var target: Double?
     package var misses: Int?
     package var medianSteps: Double?
@@ -44,12 +46,18 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
   package var arms: [Arm]
   package var verdicts: [Verdict]
 
-  package init(directories: [String], arms: [JudgedArm], inputs: [ComparisonInput]) {
+  /// What an arm keeps beside its weights; the executable knows optimizers and layouts.
+  package typealias StateBytes = (ArmSpecification) -> Int?
+
+  package init(
+    directories: [String], arms: [JudgedArm], inputs: [ComparisonInput],
+    stateBytes: StateBytes = { _ in nil }
+  ) {
     self.directories = directories
     setting = inputs.first?.setting
     verdicts = Verdict.judge(inputs)
     let target = inputs.first.flatMap { RankedLosses($0.reference.runs.map(\.finalLoss)).mean }
-    self.arms = arms.map { Arm($0, target: target) }
+    self.arms = arms.map { Arm($0, target: target, stateBytes: stateBytes($0.arm)) }
   }
 
   package func text(_ format: ComparisonFormat) throws -> String {
@@ -71,16 +79,16 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
 }
 
 extension ComparisonDocument.Arm {
-  init(_ arm: JudgedArm, target: Double?) {
+  init(_ arm: JudgedArm, target: Double?, stateBytes: Int?) {
     self.init(
       name: arm.lane.name, seeds: arm.runs.map(\.seed),
       diverged: arm.runs.count { $0.isDiverged }, finalLosses: arm.runs.map(\.finalLoss),
-      cost: ComparisonDocument.Cost(arm.runs, target: target))
+      cost: ComparisonDocument.Cost(arm.runs, target: target, stateBytes: stateBytes))
   }
 }
 
 extension ComparisonDocument.Cost {
-  init(_ runs: [SeedRun], target: Double?) {
+  init(_ runs: [SeedRun], target: Double?, stateBytes: Int?) {
     let rates = runs.compactMap { run -> Double? in
       guard let last = run.trajectory.last, last.step > 0, last.cpuSeconds > 0 else { return nil }
       return last.cpuSeconds / Double(last.step)
@@ -88,7 +96,7 @@ extension ComparisonDocument.Cost {
     let cost = rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
     let time = target.map { TimeToTarget(target: $0, runs: runs) }
     self.init(
-      cpuSecondsPerStep: cost, target: target, misses: time?.misses,
+      cpuSecondsPerStep: cost, stateBytes: stateBytes, target: target, misses: time?.misses,
       medianSteps: time?.medianSteps, medianTokens: time?.medianTokens,
       // Without recorded times a reached target would seem to have cost nothing.
       medianCPUSeconds: cost == nil ? nil : time?.medianCPUSeconds)

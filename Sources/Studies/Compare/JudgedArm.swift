@@ -13,20 +13,8 @@ package struct JudgedArm: Sendable {
     (self.lane, self.arm, self.runs, self.sweep) = (lane, arm, runs, sweep)
   }
 
-  var results: ArmResults {
+  package var results: ArmResults {
     ArmResults(name: lane.name, specification: arm.text, runs: runs)
-  }
-
-  /// Whether all arms report the same loss, bit for bit, before their first step on every seed.
-  package static func startTogether(_ arms: [JudgedArm]) -> Bool {
-    var starts: [UInt64: Double] = [:]
-    for run in arms.flatMap(\.runs) {
-      guard let first = run.trajectory.first, first.step == 0, let loss = first.validationLoss
-      else { continue }
-      if let known = starts[run.seed], known != loss { return false }
-      starts[run.seed] = loss
-    }
-    return true
   }
 
   /// One comparison per arm that is neither a reference nor the control of another.

@@ -118,7 +118,7 @@ extension RunComparison {
     conduct.hasSameModel = isShared(\.model)
     conduct.hasSameBudget = isShared(\.steps) && isShared(\.schedule) && isShared(\.clip)
     conduct.hasSameEvaluation = isShared(\.evaluationInterval)
-    conduct.hasSameInitialization = JudgedArm.startTogether(arms)
+    conduct.hasSameInitialization = ArmResults.startTogether(arms.map(\.results))
     conduct.liveChanges = runs.reduce(0) { $0 + $1.liveChanges }
     conduct.isRepeatIdentical = isRepeatIdentical
     conduct.isCostCounted = runs.contains { $0.records.contains { $0.cpuSeconds > 0 } }

@@ -111,7 +111,7 @@ struct ReportCharts {
     }
     return (
       "Cosine of momentum and gradient, mean over blocks and seeds; pure noise is not at zero.",
-      chart.scene()
+      Self.bold(chart.scene())
     )
   }
 
@@ -124,7 +124,20 @@ struct ReportCharts {
     if let mask = first.specification.values["mask"]?.number {
       chart.reference = (mask, "asked " + NumberFormat.compact(mask))
     }
-    return ("Share of maskable block-steps dropped so far, mean over seeds.", chart.scene())
+    return (
+      "Share of maskable block-steps dropped so far, mean over seeds.", Self.bold(chart.scene())
+    )
+  }
+
+  /// Few raw points make a leading curve here, not the background of a smoothed one.
+  private static func bold(_ scene: ChartScene) -> ChartScene {
+    var scene = scene
+    scene.marks = scene.marks.map { mark in
+      guard case .line(var line) = mark else { return mark }
+      line.stroke = .thick
+      return .line(line)
+    }
+    return scene
   }
 }
 

@@ -26,11 +26,14 @@ package struct ReportContent {
 
 extension ReportContent {
   /// The report of run directories.
-  package init(_ comparison: RunComparison, margin: Double, madeBy: String) {
+  package init(
+    _ comparison: RunComparison, margin: Double, madeBy: String,
+    stateBytes: ComparisonDocument.StateBytes = { _ in nil }
+  ) {
     let run = comparison.runs.first?.configuration
     let inputs = comparison.inputs(margin: margin)
     let document = ComparisonDocument(
-      directories: [], arms: comparison.arms, inputs: inputs)
+      directories: [], arms: comparison.arms, inputs: inputs, stateBytes: stateBytes)
     let records = comparison.runs.flatMap(\.records)
     let traces = comparison.arms.indices.map { arm in
       ArmTrace(
@@ -57,12 +60,13 @@ extension ReportContent {
   /// The report of one sweep.
   package init(
     _ findings: SweepFindings, configurationText: String, name: String, margin: Double,
-    madeBy: String
+    madeBy: String, stateBytes: ComparisonDocument.StateBytes = { _ in nil }
   ) {
     let tables = SweepTables(findings)
     let judged = findings.judged
     let inputs = findings.comparisons(margin: margin)
-    let document = ComparisonDocument(directories: [], arms: judged, inputs: inputs)
+    let document = ComparisonDocument(
+      directories: [], arms: judged, inputs: inputs, stateBytes: stateBytes)
     let traces = judged.indices.map { ArmTrace(judged[$0], arm: $0, findings) }
     let plan = findings.plan
     var charts = ReportCharts(arms: judged, traces: traces).all(inputs)

@@ -11,7 +11,8 @@ enum ReportStyle {
     font:1rem/1.5 ui-sans-serif,system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
     h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}
     h2{font-size:1.25rem;margin:2rem 0 .5rem}
-    h1,h2,p,td,th,summary{overflow-wrap:anywhere}
+    h1,h2,p,summary{overflow-wrap:anywhere}
+    td,th{overflow-wrap:break-word}
     section.verdict{border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0;
     background:var(--panel)}
     section.verdict h2{margin-top:0}
@@ -25,7 +26,7 @@ enum ReportStyle {
     figcaption{padding:.5rem .75rem;color:var(--soft);font-size:.9rem}
     .scroll{overflow-x:auto;margin:.75rem 0}
     table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
-    caption{text-align:left;padding:.25rem 0}
+    caption{text-align:left;padding:.25rem 0;max-width:calc(100vw - 2rem)}
     th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;
     vertical-align:top}
     thead th{border-bottom:2px solid var(--line)}

@@ -44,7 +44,18 @@ package struct RunLibrary {
   }
 
   package func run(_ name: String) throws -> FinishedRun {
-    try FinishedRun(reading: place(of: name), configuration: configuration)
+    let place = place(of: name)
+    guard FileManager.default.fileExists(atPath: place.path) else {
+      throw RunError(
+        .input, "there is no run of this name", place: place.path,
+        remedy: "runs list names the kept ones; or give a path")
+    }
+    guard !StoredSweep.isSweep(place) else {
+      throw RunError(
+        .input, "holds a sweep, not a run", place: place.path,
+        remedy: "magmascope compare judges it, report shows it")
+    }
+    return try FinishedRun(reading: place, configuration: configuration)
   }
 
   /// Removes a run for good; what is not a run or a sweep is refused.

@@ -10,24 +10,30 @@ package enum SweepFormat: String, CaseIterable, Sendable {
 extension SweepFindings {
   /// The whole outcome as text.
   ///
-  /// `plain`: loss table, valleys, verdicts. `csv`: one line per cell. `jsonl`, one object per line,
+  /// `plain`: loss table, valleys, costs, verdicts. `csv`: one line per cell. `jsonl`, one object per line,
   /// each with a `kind`: `cell` (arm, values, seed, steps, finalLoss, diverged), then `arm` (best
   /// values, edge keys, valley, divergedShare), then `verdict` (as in `compare --format json`).
-  package func document(_ format: SweepFormat, margin: Double) throws -> String {
+  package func document(
+    _ format: SweepFormat, margin: Double,
+    stateBytes: ComparisonDocument.StateBytes = { _ in nil }
+  ) throws -> String {
     switch format {
-    case .plain: return plainText(margin: margin)
+    case .plain: return plainText(margin: margin, stateBytes)
     case .csv: return SweepTables(self).csv
     case .jsonl: return try jsonLines(margin: margin)
     }
   }
 
-  private func plainText(margin: Double) -> String {
+  private func plainText(margin: Double, _ stateBytes: ComparisonDocument.StateBytes) -> String {
     let tables = SweepTables(self)
     var parts = [tables.losses.markdown, tables.valleys.markdown]
     if !analysis.hasEqualBudgets {
       parts.append("The arms have not had equal budgets: some cells are missing.\n")
     }
-    let verdicts = Verdict.judge(comparisons(margin: margin))
+    let document = ComparisonDocument(
+      directories: [], arms: judged, inputs: comparisons(margin: margin), stateBytes: stateBytes)
+    let verdicts = document.verdicts
+    if !verdicts.isEmpty { parts.append(document.costTable.markdown) }
     parts += verdicts.map { VerdictText($0).plain }
     if verdicts.isEmpty, plan.judgingSeedCount > 0 {
       parts.append("Nothing to judge: fewer than two arms have a best point.\n")

@@ -105,7 +105,7 @@ package struct SweepFindings {
     conduct.isCostCounted = judged.contains { arm in
       arm.runs.contains { $0.trajectory.contains { $0.cpuSeconds > 0 } }
     }
-    conduct.hasSameInitialization = JudgedArm.startTogether(judged)
+    conduct.hasSameInitialization = ArmResults.startTogether(judged.map(\.results))
     return JudgedArm.comparisons(
       judged, setting: ComparisonSetting(plan.configuration, seeds: plan.judgingSeedCount),
       conduct: conduct, margin: margin)

@@ -12,6 +12,13 @@ struct CompareCommand: ParsableCommand {
       Several run directories are one experiment: the same arm with other seeds is joined, another \
       arm is compared. Runs that differ in data, model or budget are void; runs that share no seeds \
       are refused.
+
+      JSON, version 1: directories; setting {model, data, loss, budget, declaredSeeds}; arms [{name, \
+      seeds, diverged, finalLosses, cost {cpuSecondsPerStep, stateBytes, target, misses, \
+      medianSteps, medianTokens, medianCPUSeconds}}]; verdicts [{subject, reference, claim, grade, \
+      outcome, comparison {mean, tTest, signFlip, wins, ...}, adjustedP, control, checklist, \
+      robustness, power, voidReasons, sentence, ...}]. Losses in nats per token, differences \
+      subject minus reference; what does not apply is left out.
       """)
 
   @Argument(help: "Directories that train --out or sweep --out wrote.")
@@ -44,7 +51,8 @@ struct CompareCommand: ParsableCommand {
       let findings = SweepFindings(sweep)
       return ComparisonDocument(
         directories: directories, arms: findings.judged,
-        inputs: findings.comparisons(margin: margin))
+        inputs: findings.comparisons(margin: margin),
+        stateBytes: OptimizerMemory.bytes(in: sweep.plan.configuration))
     }
     let comparison = try RunComparison(runs)
     let inputs = comparison.inputs(margin: margin)
@@ -52,7 +60,9 @@ struct CompareCommand: ParsableCommand {
       throw RunError(
         .usage, "there are no two arms to compare", remedy: "give runs with at least two arms")
     }
-    return ComparisonDocument(directories: directories, arms: comparison.arms, inputs: inputs)
+    return ComparisonDocument(
+      directories: directories, arms: comparison.arms, inputs: inputs,
+      stateBytes: OptimizerMemory.bytes(in: runs.first?.configuration))
   }
 }
 

@@ -30,7 +30,9 @@ struct ReportCommand: ParsableCommand {
     }
     let content =
       try sweeps.first.map { try Self.content($0.directory, $0.sweep, margin) }
-      ?? ReportContent(try RunComparison(runs), margin: margin, madeBy: Self.madeBy)
+      ?? ReportContent(
+        try RunComparison(runs), margin: margin, madeBy: Self.madeBy,
+        stateBytes: OptimizerMemory.bytes(in: runs.first?.configuration))
     try OutputFile.write(Data(ReportPage(content).html.utf8), to: out)
   }
 
@@ -41,7 +43,8 @@ struct ReportCommand: ParsableCommand {
     return ReportContent(
       SweepFindings(sweep),
       configurationText: String(decoding: try InputFile.read(file), as: UTF8.self),
-      name: directory.lastPathComponent, margin: margin, madeBy: madeBy)
+      name: directory.lastPathComponent, margin: margin, madeBy: madeBy,
+      stateBytes: OptimizerMemory.bytes(in: sweep.plan.configuration))
   }
 
   private static var madeBy: String {

@@ -58,7 +58,9 @@ struct SweepCommand: ParsableCommand {
     if let code = signals.exitCode { throw InterruptedRun(exitCode: code) }
     guard isComplete else { throw RunError(.failure, "the sweep ended early", remedy: "--resume") }
     let findings = SweepFindings(try StoredSweep(reading: directory))
-    try StandardOutput().write(try findings.document(format, margin: margin))
+    try StandardOutput().write(
+      try findings.document(
+        format, margin: margin, stateBytes: OptimizerMemory.bytes(in: plan.configuration)))
     if findings.bestPoints.allSatisfy({ $0 == nil }) {
       throw RunError(.failure, "every cell diverged", remedy: "lower the grid, or give --clip 1")
     }

@@ -79,6 +79,16 @@ struct SweepPainter: Sendable {
     paintFindings()
     guard isComplete else { return }
     picture.total = picture.done
-    picture.verdicts = Verdict.judge(SweepFindings(findings).comparisons(margin: margin))
+    let findings = SweepFindings(findings)
+    let document = ComparisonDocument(
+      directories: [], arms: findings.judged, inputs: findings.comparisons(margin: margin),
+      stateBytes: OptimizerMemory.bytes(in: plan.configuration))
+    picture.verdicts = document.verdicts
+    picture.costs = document.arms.map { arm in
+      SweepPicture.Cost(
+        name: arm.name, millisecondsPerStep: arm.cost.cpuSecondsPerStep.map { 1000 * $0 },
+        stateBytes: arm.cost.stateBytes, stepsToTarget: arm.cost.medianSteps,
+        secondsToTarget: arm.cost.medianCPUSeconds)
+    }
   }
 }

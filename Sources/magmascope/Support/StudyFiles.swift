@@ -12,6 +12,11 @@ enum StudyFiles {
     var sweeps: [(directory: URL, sweep: StoredSweep)] = []
     for path in directories {
       let directory = URL(fileURLWithPath: path)
+      guard FileManager.default.fileExists(atPath: directory.path) else {
+        throw RunError(
+          .input, "there is no such directory", place: path,
+          remedy: "give a directory that train --out or sweep --out wrote")
+      }
       if StoredSweep.isSweep(directory) {
         sweeps.append((directory, try StoredSweep(reading: directory)))
       } else {

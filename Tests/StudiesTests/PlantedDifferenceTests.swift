@@ -1,0 +1,63 @@
+import Optimizers
+import RunModel
+import Statistics
+import TensorKernels
+import Testing
+import Workloads
+
+/// The same optimizer at two rates on the quadratic: a true difference must be found as promised.
+struct PlantedDifferenceTests {
+  /// Paired differences of `count` pairs, all seeds different, so that luck plays its part.
+  private static func differences(factor: Double, count: Int) throws -> [Double] {
+    let source = try WorkloadRegistry.source(
+      for: try StudyFixtures.configuration(["adam"], steps: 40))
+    let workload = source.makeWorkload(threads: 1)
+    let slow = try StudyFixtures.arm("adam:lr=0.02")
+    let fast = try StudyFixtures.arm("adam:lr=\(0.02 * factor)")
+    return try (0..<UInt64(count)).map { pair in
+      try QuadraticTraining.loss(fast, workload, seed: 2 * pair)
+        - QuadraticTraining.loss(slow, workload, seed: 2 * pair + 1)
+    }
+  }
+
+  private static func hint(_ pilot: [Double]) throws -> PowerHint? {
+    PowerHint.seedsNeeded(
+      standardDeviation: try #require(Summary.standardDeviation(pilot)),
+      difference: try #require(Summary.mean(pilot)))
+  }
+
+  /// A factor at which the hint asks for a middling number of seeds, so that power is not trivial.
+  private static func plan() throws -> (factor: Double, hint: PowerHint)? {
+    for factor in [1.002, 1.005, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5] {
+      // A large pilot stands for the truth that the hint is about.
+      if let hint = try hint(try differences(factor: factor, count: 1500)),
+        (8...16).contains(hint.seeds)
+      {
+        return (factor, hint)
+      }
+    }
+    return nil
+  }
+
+  @Test(.timeLimit(.minutes(2))) func isFoundAtTheHintedPower() throws {
+    let (factor, hint) = try #require(try Self.plan())
+    let trials = 300
+    let all = try Self.differences(factor: factor, count: trials * hint.seeds)
+    let found = (0..<trials).count { trial in
+      let values = all[trial * hint.seeds..<(trial + 1) * hint.seeds]
+      let pairs = values.enumerated().map { PairedDifference(seed: UInt64($0), difference: $1) }
+      guard let comparison = PairedComparison(pairs) else { return false }
+      let outcome = Outcome.judge(
+        interval: comparison.tTest?.interval, adjustedP: comparison.signFlip.pValue,
+        seeds: hint.seeds, margin: 0)
+      return outcome == (hint.difference < 0 ? .better : .worse)
+    }
+    let rate = Double(found) / Double(trials)
+    let power = hint.promisedPower
+    let error = (power * (1 - power) / Double(trials)).squareRoot()
+    // The hint assumes normal differences; these are only roughly so.
+    #expect(
+      abs(rate - power) < 3.5 * error + 0.03,
+      "found \(rate), promised \(power) with \(hint.seeds) seeds at factor \(factor)")
+  }
+}
