@@ -52,15 +52,10 @@ package struct DifferenceChart: Sendable {
 
   private var rules: [ChartMark] {
     let zero = RuleMark(.horizontal(0), label: "0", tone: .neutral)
-    // One label for both: at the scale of most differences two would lie on one another.
-    let margins =
-      margin.map { value in
-        [
-          RuleMark(.horizontal(value), label: "", tone: .expectation),
-          RuleMark(
-            .horizontal(-value), label: "margin \(NumberFormat.compact(value))", tone: .expectation),
-        ]
-      } ?? []
+    // Without labels: they would lie on that of zero at the scale of most differences.
+    let margins = [margin, margin.map { -$0 }].compactMap { value in
+      value.map { RuleMark(.horizontal($0), label: "", tone: .expectation) }
+    }
     return (margins + [zero]).map(ChartMark.rule)
   }
 }

@@ -126,7 +126,7 @@ def test_a_sweep_of_a_language_model_killed_twice_ends_bit_for_bit_the_same(bina
     check(cells(whole).count(b"\n") == 3 * 2 + 3 * 3, cells(whole))
     verdict = lambda text: text[text.index("grade "):]
     check(verdict(result.stdout) == verdict(again.stdout), "the outcomes differ")
-    check("| CPU ms/step |" in result.stdout and "kB" in result.stdout, result.stdout)
+    check(re.search(r"\| adam:lr=0.01 .*\d[kM]B \|", result.stdout), result.stdout)
 
 
 def test_sweep_refuses_what_it_cannot_do(binary, directory):

@@ -29,7 +29,7 @@ struct FalsePositiveTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [5, 6, 8, 12], [0, 0.01])
+  @Test(.timeLimit(.minutes(3)), arguments: [5, 6, 8, 12], [0, 0.01])
   func decidesAtMostAsOftenAsPromised(_ seeds: Int, _ margin: Double) throws {
     #expect(Self.differences.count == Self.trials)
     #expect(Set(Self.differences.joined()).count > 1000, "the seeds must differ")

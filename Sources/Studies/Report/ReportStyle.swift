@@ -26,7 +26,7 @@ enum ReportStyle {
     figcaption{padding:.5rem .75rem;color:var(--soft);font-size:.9rem}
     .scroll{overflow-x:auto;margin:.75rem 0}
     table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
-    caption{text-align:left;padding:.25rem 0;max-width:calc(100vw - 2rem)}
+    caption{text-align:left;padding:.25rem 0;max-width:calc(100vw - 4rem)}
     th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;
     vertical-align:top}
     thead th{border-bottom:2px solid var(--line)}
