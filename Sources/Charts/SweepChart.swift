@@ -50,7 +50,8 @@ package struct SweepChart: Sendable {
     let xScale = Scale.holding(
       points.map(\.learningRate), isLogarithmic ? .logarithmic : .linear
     ).padded(by: 0.05)
-    let yScale = Scale.holding(losses.compactMap { $0 }, .linear).padded(by: 0.08)
+    let found = losses.compactMap { $0 }.filter(\.isFinite)
+    let yScale = Scale.holding(found, Self.kind(of: found)).padded(by: 0.08)
     var scene = ChartScene(
       title: "final loss vs \(key)", settings: isLogarithmic ? ["log x"] : [],
       xAxis: ChartAxis(key, xScale),
@@ -58,6 +59,12 @@ package struct SweepChart: Sendable {
     scene.legend = curves.map { LegendEntry(letter: $0.letter, name: $0.name, tone: .arm($0.arm)) }
     scene.note = points.isEmpty ? "no run finished yet" : bests
     return scene
+  }
+
+  /// Losses far apart would all but one lie on the floor of a linear axis.
+  private static func kind(of losses: [Double]) -> Scale.Kind {
+    guard let low = losses.min(), let high = losses.max(), low > 0 else { return .linear }
+    return high > 20 * low ? .logarithmic : .linear
   }
 
   private func marks(of curve: Curve, _ yScale: Scale) -> [ChartMark] {

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -96,6 +97,50 @@ def test_a_paused_sweep_stands_still_and_quitting_keeps_it(binary, directory):
     check(f"{done} already finished" in result.stderr, result.stderr)
     check(cells(place).count(b"\n") == 2 * 2 + 2 * 3, cells(place))
     check("Nothing here speaks about larger models" in result.stdout, result.stdout)
+
+
+def test_a_killed_explorer_leaves_a_sweep_that_goes_on(binary, directory):
+    place = os.path.join(directory, "sweep")
+    with Terminal([binary, "--model", "nano"], columns=120, rows=40) as terminal:
+        terminal.wait("quit", "the hint line")
+        terminal.send(f":sweep lr=1e-3..1e-2:2 tuning=1 judging=2 steps=60 out={place}\r")
+        terminal.wait(lambda text: (runs_done(text) or 0) >= 2, "two finished cells", 60)
+        os.kill(terminal.children()[0], signal.SIGKILL)
+        check(terminal.finish() == 137, "exit status")
+        terminal.assert_restored()
+    kept = cells(place)
+    check(kept.count(b"\n") >= 2, kept)
+    with Terminal([binary, "--model", "nano"], columns=120, rows=40) as terminal:
+        terminal.wait("quit", "the hint line")
+        terminal.send(f":sweep open {place}\r")
+        terminal.wait(lambda text: re.search(r"grade [ABC]", text), "a graded verdict", 60)
+        terminal.send("q")
+        check(terminal.finish() == 0, "exit status")
+    check(all(line in cells(place) for line in kept.splitlines()), "a finished cell was lost")
+    check(cells(place).count(b"\n") == 2 * 2 + 2 * 3, cells(place))
+
+
+def test_the_report_opens_in_a_browser_without_complaints(binary, directory):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    place, page = os.path.join(directory, "sweep"), os.path.join(directory, "report.html")
+    arms = ["--arm", "adam", "--arm", "magma(adam)", "--arm", "matched(magma(adam))"]
+    sweep(binary, place, *QUADRATIC, *arms, "--grid", GRID, "--tuning-seeds", "1",
+          "--judging-seeds", "6")
+    made = subprocess.run([binary, "report", place, "--out", page], capture_output=True, text=True)
+    check(made.returncode == 0, made.stderr)
+    with open(page) as file:
+        text = file.read()
+    check("://" not in text and "<script" not in text, "the page asks for something elsewhere")
+    if browser is None:
+        return
+    for width in (390, 1200):
+        picture = os.path.join(directory, f"{width}.png")
+        shown = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+             "--v=0", f"--screenshot={picture}", f"--window-size={width},2400", "file://" + page],
+            capture_output=True, text=True, timeout=120)
+        check("CONSOLE" not in shown.stderr, shown.stderr)
+        check(os.path.getsize(picture) > 20_000, "the picture is all but empty")
 
 
 def kill_after(binary, place, flags, lines):

@@ -123,7 +123,7 @@ extension ScreenLayout {
     switch sizeClass {
     case .narrow: return [(focused, rest)]
     case .compact:
-      let rows = rest.rows([.share(1), .cells(6), .cells(rest.height >= 17 ? 6 : 5)])
+      let rows = rest.rows([.share(1), .cells(sweptRows), .cells(rest.height >= 17 ? 6 : 5)])
       return [(.loss, rows[0]), (.runs, rows[1]), (.verdict, rows[2])]
     case .medium, .large:
       let isLarge = sizeClass == .large

@@ -32,6 +32,8 @@ struct ScreenLayout {
   let sizeClass: SizeClass
   let screen: Screen
   let focused: Pane
+  /// Rows of the table of swept arms, box and headings included.
+  let sweptRows: Int
   let header, tabs, body, tune, message, hints: Rectangle
 
   init(_ state: ExplorerState, size: Size) {
@@ -39,6 +41,7 @@ struct ScreenLayout {
     sizeClass = SizeClass(size)
     screen = state.screen
     focused = state.pane
+    sweptRows = min(max(state.sweep?.arms.count ?? 3, 2), 5) + 3
     let tuneRows = state.screen == .blocks || state.screen == .sweep ? 0 : 1
     let messageRows = SizeClass(size) == .narrow ? 0 : 1
     let rows = Rectangle(size).rows([
