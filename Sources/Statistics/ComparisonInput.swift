@@ -55,6 +55,16 @@ package struct ArmResults: Codable, Sendable, Equatable {
     self.runs = runs
   }
 
+  /// Whether runs of the same arm on the same seeds came out bit for bit the same (A/A).
+  ///
+  /// - Returns: nil when they share no seed.
+  package static func areIdentical(_ first: ArmResults, _ second: ArmResults) -> Bool? {
+    let pairs = first.runs.compactMap { run in
+      second.runs.first { $0.seed == run.seed }.map { (run, $0) }
+    }
+    return pairs.isEmpty ? nil : pairs.allSatisfy { $0.hasSameLosses(as: $1) }
+  }
+
   /// Whether all arms report the same loss, bit for bit, before their first step on every seed.
   ///
   /// - Returns: nil when no two arms have such an evaluation.
@@ -72,6 +82,14 @@ package struct ArmResults: Codable, Sendable, Equatable {
       isCompared = true
     }
     return isCompared ? true : nil
+  }
+}
+
+extension SeedRun {
+  /// Whether every raw evaluation and the end are the same bits.
+  package func hasSameLosses(as other: SeedRun) -> Bool {
+    finalLoss == other.finalLoss && divergedAt == other.divergedAt
+      && trajectory.map(\.validationLoss) == other.trajectory.map(\.validationLoss)
   }
 }
 

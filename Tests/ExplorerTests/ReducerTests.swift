@@ -1,5 +1,6 @@
 import Explorer
 import RunModel
+import Statistics
 import TerminalUI
 import Testing
 
@@ -86,6 +87,52 @@ import Testing
     _ = reduce(&state, .stored(.saved(path: "runs/1")))
     _ = reduce(&state, .key(.escape))
     #expect(reduce(&state, .key(.character("q"))) == [.quit(saveFirst: false)])
+  }
+
+  @Test func theSeedsAreShownAsBandsAsCurvesOrNotAtAll() throws {
+    var state = try Fake.state(seeds: 3)
+    for seed in 0..<3 {
+      _ = reduce(&state, .run(Fake.batch(state.configuration, steps: 1...800, seed: seed)))
+    }
+    func picture() -> String {
+      view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    }
+    var pictures: [String] = []
+    for key in ["b", "b", "b"] {
+      press(&state, key)
+      _ = reduce(&state, .tick(state.now + 60))
+      pictures.append(picture())
+    }
+    #expect(Set(pictures).count == 3)
+    press(&state, "b")
+    _ = reduce(&state, .tick(state.now + 60))
+    #expect(picture() == pictures[0])
+  }
+
+  @Test(arguments: [0, 1e-9])
+  func aRepeatedArmSaysWhetherItIsIdentical(_ shift: Double) throws {
+    var state = try Fake.state(["adam", "adam", "magma(adam)"], seeds: 2)
+    for seed in 0..<2 {
+      var batch = Fake.batch(state.configuration, steps: 1...800, seed: seed)
+      batch.events = batch.events.map { event in
+        guard case .evaluated(1, _, var record) = event else { return event }
+        // The fake loss differs between arms; the second is made to repeat the first.
+        record.validationLoss = Fake.record(
+          state.configuration, arm: 0, step: record.step, seed: seed
+        ).validationLoss.map { $0 + (record.step == 400 ? shift : 0) }
+        return .evaluated(arm: 1, seed: seed, record)
+      }
+      batch.events = batch.events.map { event in
+        guard case .armFinished(1, _, var record) = event else { return event }
+        record.validationLoss =
+          Fake.record(state.configuration, arm: 0, step: 800, seed: seed).validationLoss
+        return .armFinished(arm: 1, seed: seed, record)
+      }
+      _ = reduce(&state, .run(batch))
+    }
+    let checklist = try #require(state.run.verdicts.last).checklist
+    #expect(checklist.status(.identicalRepeat) == (shift == 0 ? .passed : .failed))
+    #expect((state.message?.text.hasPrefix("ALARM") ?? false) == (shift != 0))
   }
 
   @Test func escapeNeverQuits() throws {

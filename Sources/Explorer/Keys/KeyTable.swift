@@ -121,7 +121,8 @@ package enum KeyTable {
     KeyBinding(
       [c("x")], "x", .axis, "horizontal axis: step, tokens, CPU s, wall s", in: .look,
       hint: ("x axis", 1)),
-    KeyBinding([c("b")], "b", .bands, "bands: 95 % intervals over seeds", in: .look),
+    KeyBinding(
+      [c("b")], "b", .bands, "seeds as 95 % bands, as a curve each, or not at all", in: .look),
     KeyBinding([c("o")], "o", .outliers, "leave outliers out of the loss axis", in: .look),
     KeyBinding([c("g")], "g", .raw, "raw curve under the smoothed one", in: .look),
     KeyBinding(

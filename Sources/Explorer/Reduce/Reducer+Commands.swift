@@ -44,7 +44,13 @@ extension ExplorerState {
     case .logY: settings.isLogY.toggle()
     case .logX: settings.isLogX.toggle()
     case .axis: settings.axis = settings.axis.next
-    case .bands: settings.showsBands.toggle()
+    case .bands:
+      settings.spread = settings.spread.next
+      switch settings.spread {
+      case .bands: say("bands: 95 % intervals over seeds")
+      case .seeds: say("thin curves: every seed by itself")
+      case .nothing: say("neither bands nor seeds")
+      }
     case .outliers: settings.clipsOutliers.toggle()
     case .raw: settings.showsRaw.toggle()
     case .zoom:

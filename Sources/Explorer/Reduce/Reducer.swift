@@ -47,10 +47,17 @@ extension ExplorerState {
       case .failed(let text): say("the run failed: \(text)", isAlert: true, seconds: 60)
       case .finished(.everyArmDiverged):
         say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
+      case .finished where isAlarming:
+        say("ALARM: arms set alike came out different (v: A/A)", isAlert: true, seconds: 60)
       case .checkpointed(let directory): say("checkpoint in \(directory)")
       case .evaluated, .diverged, .probed, .armFinished, .finished: break
       }
     }
+  }
+
+  /// Whether a repeated arm differs from itself, which no verdict survives.
+  private var isAlarming: Bool {
+    run.verdicts.contains { $0.checklist.status(.identicalRepeat) == .failed }
   }
 
   /// Keeps the knobs at what trains when the change came from elsewhere, such as a replayed journal.

@@ -11,7 +11,7 @@ extension ExplorerState {
     options.isLogY = settings.isLogY
     options.isLogX = settings.isLogX
     options.showsRaw = settings.showsRaw
-    options.showsBands = settings.showsBands
+    options.showsBands = settings.spread == .bands
     options.clipsOutliers = settings.clipsOutliers
     options.axis = settings.axis
     options.zoom = zoomRange
@@ -25,8 +25,23 @@ extension ExplorerState {
     chart.events = run.marks.marks.suffix(12).map { $0 }
     chart.valueLabel = "nats"
     var scene = chart.scene()
+    if settings.spread == .seeds { scene.marks += drawn.flatMap { seedLines(run.arms[$0]) } }
     dimPinned(in: &scene, from: drawn.count)
     return scene
+  }
+
+  /// The raw evaluations of every seed of an arm, a thin line each.
+  private func seedLines(_ arm: ArmRecord) -> [ChartMark] {
+    guard arm.seeds.count > 1 else { return [] }
+    let map = axisMap(arm, run)
+    let shown = zoomRange ?? 0...Double.infinity
+    return arm.seeds.map { seed in
+      let points = seed.evaluations.map {
+        ChartPoint(x: map.place(ofStep: Double($0.step)), y: $0.validationLoss ?? .nan)
+      }
+      return .line(
+        LineMark(points.filter { shown.contains($0.x) }, tone: .arm(arm.index), stroke: .thin))
+    }
   }
 
   private func curve(_ arm: ArmRecord, dataOf run: RunRecord) -> LossChart.Curve {

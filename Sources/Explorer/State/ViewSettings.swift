@@ -32,6 +32,17 @@ package enum Pane: Int, CaseIterable, Sendable {
   }
 }
 
+/// How the loss chart shows that seeds differ.
+package enum Spread: Int, CaseIterable, Sendable {
+  /// 95 % intervals.
+  case bands
+  /// Every seed's own curve.
+  case seeds
+  case nothing
+
+  var next: Spread { Spread.allCases[(rawValue + 1) % Spread.allCases.count] }
+}
+
 /// How things are drawn, as far as keys change it.
 package struct ViewSettings {
   package var smoothing = SmoothingLevel.medium
@@ -39,7 +50,7 @@ package struct ViewSettings {
   package var isLogX = false
   package var axis = AxisKind.step
   package var showsRaw = true
-  package var showsBands = true
+  package var spread = Spread.bands
   package var clipsOutliers = true
   /// How often the horizontal axis was halved.
   package var zoom = 0

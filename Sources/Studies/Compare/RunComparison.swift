@@ -30,7 +30,7 @@ package struct RunComparison: Sendable {
     }
     for run in arm.runs {
       if let known = arms[index].runs.first(where: { $0.seed == run.seed }) {
-        note(isSame: Self.isIdentical(known, run))
+        note(isSame: known.hasSameLosses(as: run))
       } else {
         arms[index].runs.append(run)
       }
@@ -51,18 +51,13 @@ package struct RunComparison: Sendable {
       }
       for run in arm.runs {
         guard let other = first.runs.first(where: { $0.seed == run.seed }) else { continue }
-        note(isSame: Self.isIdentical(run, other))
+        note(isSame: run.hasSameLosses(as: other))
       }
     }
   }
 
   private mutating func note(isSame: Bool) {
     isRepeatIdentical = isSame && (isRepeatIdentical ?? true)
-  }
-
-  private static func isIdentical(_ first: SeedRun, _ second: SeedRun) -> Bool {
-    first.finalLoss == second.finalLoss && first.divergedAt == second.divergedAt
-      && first.trajectory.map(\.validationLoss) == second.trajectory.map(\.validationLoss)
   }
 
   private func checkSeeds() throws(RunError) {
