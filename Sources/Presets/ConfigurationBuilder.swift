@@ -17,7 +17,7 @@ package struct ConfigurationBuilder: Sendable {
     let workload = try workload(named: fields.workload ?? "language", category)
     let model = fields.model.configuration
     if workload.isLanguage, let problem = model.problem {
-      throw RunError(category, problem, place: "model", remedy: "change width or heads")
+      throw RunError(category, problem, place: "model", remedy: "change the model's settings")
     }
     let arms = try parse(fields.arms ?? [], category)
     guard !arms.isEmpty else {

@@ -63,6 +63,8 @@ package struct PresetFields: Sendable, Equatable {
     package var batch: Int?
     package var architecture: ModelConfiguration.Architecture?
     package var head: ModelConfiguration.Head?
+    package var attentionCap: Double?
+    package var logitCap: Double?
 
     package init() {}
   }
@@ -106,6 +108,8 @@ extension PresetFields.ModelFields {
     merged.batch = other.batch ?? merged.batch
     merged.architecture = other.architecture ?? architecture
     merged.head = other.head ?? head
+    merged.attentionCap = other.attentionCap ?? attentionCap
+    merged.logitCap = other.logitCap ?? logitCap
     return merged
   }
 
@@ -120,6 +124,7 @@ extension PresetFields.ModelFields {
     model.batch = batch ?? model.batch
     model.architecture = architecture ?? model.architecture
     model.head = head ?? (model.architecture == .gemma ? .tied : .untied)
+    (model.attentionCap, model.logitCap) = (attentionCap, logitCap)
     if let size, model != sized(size, like: model) { model.size = nil }
     if size == nil, model != sized(.micro, like: model) { model.size = nil }
     return model
@@ -129,6 +134,7 @@ extension PresetFields.ModelFields {
     var pure = ModelConfiguration(size: size)
     pure.architecture = model.architecture
     pure.head = model.head
+    (pure.attentionCap, pure.logitCap) = (model.attentionCap, model.logitCap)
     return pure
   }
 }

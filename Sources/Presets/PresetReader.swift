@@ -28,6 +28,7 @@ package struct PresetReader {
   ]
   static let modelKeys = [
     "size", "layers", "width", "heads", "ffn", "context", "batch", "architecture", "head",
+    "attentionCap", "logitCap",
   ]
   static let scheduleKeys = ["kind", "warmup", "floor"]
 
@@ -150,7 +151,9 @@ package struct PresetReader {
       case "context": model.context = try integer(value, key, FieldLimits.context)
       case "batch": model.batch = try integer(value, key, FieldLimits.batch)
       case "architecture": model.architecture = try choice(value, key)
-      default: model.head = try choice(value, key)
+      case "head": model.head = try choice(value, key)
+      case "attentionCap": model.attentionCap = try number(value, key, FieldLimits.softCap)
+      default: model.logitCap = try number(value, key, FieldLimits.softCap)
       }
     }
     return model

@@ -41,6 +41,8 @@ package enum PresetWriter {
       ("context", plain(model.context)), ("batch", plain(model.batch)),
       ("architecture", plain(model.architecture.rawValue)), ("head", plain(model.head.rawValue)),
     ]
+    if let cap = model.attentionCap { pairs.append(("attentionCap", plain(compactDecimal(cap)))) }
+    if let cap = model.logitCap { pairs.append(("logitCap", plain(compactDecimal(cap)))) }
     return mapping(pairs)
   }
 

@@ -19,6 +19,9 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
   package var batch: Int
   package var architecture: Architecture
   package var head: Head
+  /// Gemma 2's soft caps on attention scores and on logits, `cap·tanh(z/cap)`; nil: none.
+  package var attentionCap: Double?
+  package var logitCap: Double?
 
   package init(size: ModelSize) {
     self.size = size
@@ -45,6 +48,10 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
     }
     guard (width / heads).isMultiple(of: 2) else {
       return "width/heads = \(width / heads) must be even for the rotary embedding"
+    }
+    if architecture == .gemma, head == .untied { return "gemma ties its head to the embedding" }
+    if architecture == .llama, attentionCap != nil || logitCap != nil {
+      return "soft caps belong to gemma"
     }
     return nil
   }

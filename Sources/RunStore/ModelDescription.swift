@@ -26,6 +26,9 @@ package enum ModelDescription {
       fields["model_type"] = "gemma"
       fields["hidden_act"] = "gelu_pytorch_tanh"
       fields["hidden_activation"] = "gelu_pytorch_tanh"
+      // Gemma 2's names; Hugging Face's Gemma of the same structure has no caps and ignores them.
+      if let cap = model.attentionCap { fields["attn_logit_softcapping"] = cap }
+      if let cap = model.logitCap { fields["final_logit_softcapping"] = cap }
     }
     return encode(fields)
   }
@@ -65,7 +68,10 @@ package enum ModelDescription {
     model.head = (fields["tie_word_embeddings"] as? Bool ?? false) ? .tied : .untied
     switch fields["model_type"] as? String {
     case "llama": model.architecture = .llama
-    case "gemma": model.architecture = .gemma
+    case "gemma":
+      model.architecture = .gemma
+      model.attentionCap = fields["attn_logit_softcapping"] as? Double
+      model.logitCap = fields["final_logit_softcapping"] as? Double
     case let other:
       throw FileError.bad(
         place, "describes a '\(other ?? "nameless")' model", "only llama and gemma are known")

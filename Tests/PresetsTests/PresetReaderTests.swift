@@ -12,7 +12,7 @@ struct PresetReaderTests {
         of text.
       workload: language
       data: corpus.txt
-      model: {size: nano, layers: 3, head: tied, architecture: gemma}
+      model: {size: nano, layers: 3, head: tied, architecture: gemma, attentionCap: 50, logitCap: 30.5}
       steps: 120
       schedule: {kind: cosine, warmup: 10%, floor: 0.1}
       clip: 1
@@ -27,6 +27,7 @@ struct PresetReaderTests {
     #expect(run.data == .file("corpus.txt"))
     #expect(run.model.layers == 3 && run.model.width == 32 && run.model.head == .tied)
     #expect(run.model.size == nil)
+    #expect(run.model.attentionCap == 50 && run.model.logitCap == 30.5)
     #expect(run.schedule == ScheduleConfiguration(kind: .cosine, warmup: .share(0.1), floor: 0.1))
     #expect(run.clip == 1 && run.evaluationInterval == 30)
     #expect(run.seed == 7 && run.seeds == 3 && run.threads == 2)

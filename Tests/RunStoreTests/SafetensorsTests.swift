@@ -93,6 +93,7 @@ import Testing
     var model = ModelConfiguration(size: size)
     model.architecture = architecture
     model.head = .tied
+    if architecture == .gemma { (model.attentionCap, model.logitCap) = (50, 30) }
     let bytes = ModelDescription.encode(model, vocabulary: 256)
     let (decoded, vocabulary) = try ModelDescription.decode(bytes, place: "config.json")
     model.size = nil

@@ -41,7 +41,10 @@ extension Form {
     model.batch = integer("batch", or: model.batch)
     model.architecture =
       ModelConfiguration.Architecture(rawValue: text("architecture")) ?? model.architecture
-    model.head = ModelConfiguration.Head(rawValue: text("head")) ?? model.head
+    let isGemma = model.architecture == .gemma
+    model.head = isGemma ? .tied : ModelConfiguration.Head(rawValue: text("head")) ?? model.head
+    model.attentionCap = isGemma ? Double(text("attentionCap")) : nil
+    model.logitCap = isGemma ? Double(text("logitCap")) : nil
     return model
   }
 

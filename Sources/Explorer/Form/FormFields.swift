@@ -42,6 +42,33 @@ struct FormFields {
     return [source, file]
   }
 
+  private var isGemma: Bool { form.text("architecture") == "gemma" }
+
+  /// What only one of the two families can be told.
+  private var familySettings: [FormField] {
+    guard isGemma else {
+      return [
+        choice(
+          "head", "head", "whether output and embedding share their weights",
+          ModelConfiguration.Head.allCases.map(\.rawValue), "model")
+      ]
+    }
+    return [
+      softCap("attentionCap", "score cap", "soft cap on attention scores, as Gemma 2", 50),
+      softCap("logitCap", "logit cap", "soft cap on logits, as Gemma 2", 30),
+    ]
+  }
+
+  private func softCap(
+    _ id: String, _ label: String, _ help: String, _ value: Double
+  ) -> FormField {
+    FormField(
+      id, label,
+      Hyperparameter(
+        id, help, .number(default: value, range: 1e-3...1e6, scale: .logarithmic)),
+      accepts: .word("none"), group: "model")
+  }
+
   private var model: [FormField] {
     let sizes = ModelSize.allCases.map(\.rawValue) + ["custom"]
     return [
@@ -56,10 +83,7 @@ struct FormFields {
       choice(
         "architecture", "family", "the published model it equals",
         ModelConfiguration.Architecture.allCases.map(\.rawValue), "model"),
-      choice(
-        "head", "head", "whether output and embedding share their weights",
-        ModelConfiguration.Head.allCases.map(\.rawValue), "model"),
-    ]
+    ] + familySettings
   }
 
   private var workloadSettings: [FormField] {

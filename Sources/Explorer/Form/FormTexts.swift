@@ -30,6 +30,8 @@ enum FormTexts {
       "width": "\(model.width)", "heads": "\(model.heads)", "ffn": "\(model.ffn)",
       "context": "\(model.context)", "batch": "\(model.batch)",
       "architecture": model.architecture.rawValue, "head": model.head.rawValue,
+      "attentionCap": model.attentionCap.map { compactDecimal($0) } ?? "none",
+      "logitCap": model.logitCap.map { compactDecimal($0) } ?? "none",
     ]
   }
 

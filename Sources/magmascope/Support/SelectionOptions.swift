@@ -47,6 +47,12 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: "Output head: tied or untied.")
   var head: ModelConfiguration.Head?
 
+  @Option(help: "Soft cap on attention scores (gemma; Gemma 2 has 50).")
+  var attentionCap: Double?
+
+  @Option(help: "Soft cap on logits (gemma; Gemma 2 has 30).")
+  var logitCap: Double?
+
   @Option(help: "Steps to train; also the length of the schedule.")
   var steps: Int?
 
@@ -131,6 +137,8 @@ struct SelectionOptions: ParsableArguments {
     model.batch = try check(batch, "--batch", FieldLimits.batch)
     model.architecture = architecture
     model.head = head
+    model.attentionCap = try check(attentionCap, "--attention-cap", FieldLimits.softCap)
+    model.logitCap = try check(logitCap, "--logit-cap", FieldLimits.softCap)
     return model
   }
 
@@ -161,7 +169,9 @@ struct SelectionOptions: ParsableArguments {
 }
 
 /// `value` if it lies in `range`; else the flag's error.
-func check(_ value: Int?, _ flag: String, _ range: ClosedRange<Int>) throws(RunError) -> Int? {
+func check<Value: Comparable>(
+  _ value: Value?, _ flag: String, _ range: ClosedRange<Value>
+) throws(RunError) -> Value? {
   guard let value, !range.contains(value) else { return value }
   throw RunError(
     .usage, "\(value) is out of range", place: flag,

@@ -17,6 +17,7 @@ import Workloads
   func aSteadyStepAllocatesNothing(_ architecture: ModelConfiguration.Architecture) {
     var model = ModelConfiguration(size: .nano)
     model.architecture = architecture
+    if architecture == .gemma { model.head = .tied }
     let configuration = TransformerConfiguration(model, vocabulary: 256)
     let transformer = Transformer(configuration, threads: 1)
     let tokens = (0..<model.tokensPerStep).map { Int32($0 * 7 % 256) }

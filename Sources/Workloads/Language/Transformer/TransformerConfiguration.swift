@@ -8,15 +8,17 @@ package struct TransformerConfiguration: Sendable, Hashable {
   package var model: ModelConfiguration
   package var vocabulary: Int
   /// Caps attention scores to ±value by value·tanh(z/value); 0: none (Gemma 2 has 50).
-  package var attentionSoftcap: Float = 0
+  package var attentionSoftcap: Float
   /// Caps logits the same way; 0: none (Gemma 2 has 30).
-  package var finalSoftcap: Float = 0
+  package var finalSoftcap: Float
 
   package init(_ model: ModelConfiguration, vocabulary: Int) {
     precondition(model.problem == nil, model.problem ?? "")
     precondition(vocabulary >= 1, "a vocabulary needs a token")
     self.model = model
     self.vocabulary = vocabulary
+    attentionSoftcap = Float(model.attentionCap ?? 0)
+    finalSoftcap = Float(model.logitCap ?? 0)
   }
 
   package static let normEpsilon: Float = 1e-5
