@@ -1,11 +1,26 @@
 // Chooses the table of kernels once, by what the processor supports.
 #include "CKernels.h"
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 extern const mgs_kernels mgs_table_portable;
 #if defined(__x86_64__)
 extern const mgs_kernels mgs_table_avx2;
 extern const mgs_kernels mgs_table_avx512;
 #endif
+
+void mgs_flush_subnormals(void) {
+#if defined(__x86_64__)
+  const unsigned flushToZero = 1u << 15, denormalsAreZero = 1u << 6;
+  _mm_setcsr(_mm_getcsr() | flushToZero | denormalsAreZero);
+#elif defined(__aarch64__)
+  uint64_t control;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+  __asm__ volatile("msr fpcr, %0" : : "r"(control | 1u << 24));
+#endif
+}
 
 int32_t mgs_best_level(void) {
 #if defined(__x86_64__)

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Foundation
 import RunModel
+import TensorKernels
 
 /// Parses the arguments, runs the command, and turns every error into one line and an exit code.
 @main
 enum Main {
   @MainActor
   static func main() {
+    Subnormals.flushToZero()
     do {
       let arguments = try LogLevel.configure(from: Array(CommandLine.arguments.dropFirst()))
       try KernelChoice.check()

@@ -86,6 +86,10 @@ typedef struct {
   const mgs_passes *passes;
 } mgs_kernels;
 
+/// Makes this thread, and those it starts, treat numbers below the normal range as zero: processors
+/// are many times slower on them, and an arm whose softmax has saturated makes millions.
+void mgs_flush_subnormals(void);
+
 /// The best level this processor runs: 0 portable, 1 AVX2 + FMA, 2 AVX-512.
 int32_t mgs_best_level(void);
 /// The table of a level; one the processor cannot run answers with the best one it can.
