@@ -101,7 +101,8 @@ extension ArmOptimizer {
     Kernels().agreement(displacement, g, into: &kept)
     let ones = ones(g.count)
     let share = Double(ones) / Double(max(1, g.count))
-    let scale = masks.rescale == .keep ? Double(g.count) / Double(ones + 1) : 1
+    // Where no component agrees, as at a rate of 0, nothing moves and there is nothing to rescale.
+    let scale = masks.rescale == .keep && ones > 0 ? Double(g.count) / Double(ones + 1) : 1
     outcomes[step.block].keptShare = Float(share)
     outcomes[step.block].keep = Float(share)
     outcomes[step.block].scale = Float(scale)
