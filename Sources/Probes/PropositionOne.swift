@@ -15,7 +15,10 @@ package struct PropositionOne {
   /// Multiples of the proposed step; on the curve beside the prediction.
   package var multiples: [Double]
 
-  package init(masks: Int = 32, multiples: [Double] = [0.316, 0.562, 1, 1.78, 3.16]) {
+  /// A decade of rates round the proposed one, and one beyond it, where the two mostly part.
+  package static let rates = [0.316, 0.562, 1, 1.78, 3.16, 10]
+
+  package init(masks: Int = 32, multiples: [Double] = PropositionOne.rates) {
     self.masks = masks
     self.multiples = multiples
   }
@@ -59,17 +62,22 @@ extension PropositionOne {
     let deviations = deviations(arm, step)
     let ranges = arm.layout.entries.map(\.range)
     let meanStep = scaled(step.displacement, by: step.keep, ranges)
-    var product = HessianVectorProduct(arm, at: arm.moved(meanStep))
-    let bends = deviations.prefix(Self.predictionDraws).map { x in
-      0.5 * dot(x, product(x), over: x.indices)
-    }
-    let bend = bends.reduce(0, +) / Double(max(1, bends.count))
     return multiples.map { multiple in
       let costs = measure(arm, step, meanStep, deviations, multiple)
+      let bend = bend(arm, at: arm.moved(meanStep, by: multiple), deviations)
       return Point(
         multiple: multiple, predicted: multiple * multiple * bend,
         measured: costs.reduce(0, +) / Double(costs.count), error: standardError(costs))
     }
+  }
+
+  /// `½ xᵀHx`, mean over deviations x, with H at the mean point of the rate in question.
+  private func bend(_ arm: ProbedArm, at center: [Float], _ deviations: [[Double]]) -> Double {
+    var product = HessianVectorProduct(arm, at: center)
+    let bends = deviations.prefix(Self.predictionDraws).map { x in
+      0.5 * dot(x, product(x), over: x.indices)
+    }
+    return bends.reduce(0, +) / Double(max(1, bends.count))
   }
 
   private static let predictionDraws = 16

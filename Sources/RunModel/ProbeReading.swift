@@ -51,3 +51,34 @@ package struct ProbeReading: Sendable, Codable, Hashable {
     self.cpuSeconds = cpuSeconds
   }
 }
+
+extension ProbeReading {
+  /// The value of a named figure; nil when the probe has none of that name.
+  package func figure(_ name: String) -> Double? { figures.first { $0.name == name }?.value }
+}
+
+/// What masking costs at one learning rate, by Proposition 1 and by trying masks.
+package struct MaskingCost: Sendable, Hashable {
+  package var learningRate: Double
+  package var predicted: Double
+  package var measured: Double
+  /// Standard error of `measured`.
+  package var error: Double
+
+  /// Measured over predicted: 1 where the quadratic model holds.
+  package var ratio: Double { measured / predicted }
+  /// Whether prediction and measurement are within a quarter of one another.
+  package var isPredicted: Bool { abs(measured - predicted) <= 0.25 * abs(predicted) }
+}
+
+extension ProbeReading {
+  /// The curve of a `proposition1` reading over learning rates, ascending; empty for other kinds.
+  package var maskingCosts: [MaskingCost] {
+    guard kind == .proposition1 else { return [] }
+    let rate = figure("learningRate") ?? 1
+    return curve.filter { $0.count == 4 }.map {
+      MaskingCost(
+        learningRate: rate * $0[0], predicted: $0[1], measured: $0[2], error: $0[3])
+    }
+  }
+}

@@ -101,6 +101,12 @@ package final class Recorder: RunRecorder {
       attempt(\.lines) { () throws(RunError) in try metrics.append(line(record)) }
     case .event(.intervened(let change)):
       attempt(\.lines) { () throws(RunError) in try journal.append(RunDirectory.line(change)) }
+    case .event(.probed(let reading)):
+      // Rare, and absent from most runs: the file is made by the first reading.
+      attempt(\.lines) { () throws(RunError) in
+        var probes = try LineFile(directory.probesPath)
+        try probes.append(RunDirectory.line(reading))
+      }
     case .checkpoint(let set):
       finish(&metrics, &journal)
       attempt(\.checkpoint) { () throws(RunError) in

@@ -12,10 +12,18 @@ extension RunDirectory {
     try read(Intervention.self, from: journalPath)
   }
 
+  /// All readings of `probes.jsonl`; none where nothing was probed.
+  package func readProbes() throws(RunError) -> [ProbeReading] {
+    guard FileManager.default.fileExists(atPath: probesPath) else { return [] }
+    return try read(ProbeReading.self, from: probesPath)
+  }
+
   private func read<Value: Decodable>(
     _ type: Value.Type, from file: String
   ) throws(RunError) -> [Value] {
     let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     var values: [Value] = []
     for (number, line) in try lines(of: file).enumerated() {
       do {
@@ -47,6 +55,12 @@ extension RunDirectory {
       return record.step <= checkpoint.step && record.final != true
     }
     try DurableFile.replace(metricsPath, with: Array(kept.map { $0 + "\n" }.joined().utf8))
+    let readings = try readProbes().filter { $0.step <= checkpoint.step }
+    if !readings.isEmpty {
+      var text = ""
+      for reading in readings { text += try Self.line(reading) }
+      try DurableFile.replace(probesPath, with: Array(text.utf8))
+    }
     var journal = ""
     for change in checkpoint.interventions { journal += try Self.line(change) }
     try DurableFile.replace(journalPath, with: Array(journal.utf8))
@@ -54,12 +68,23 @@ extension RunDirectory {
 
   /// A live change as a line of the journal.
   static func line(_ change: Intervention) throws(RunError) -> String {
+    try line(of: change, "the change of '\(change.key)'")
+  }
+
+  /// A probe's reading as a line of `probes.jsonl`.
+  static func line(_ reading: ProbeReading) throws(RunError) -> String {
+    try line(of: reading, "the reading of \(reading.kind.rawValue)")
+  }
+
+  private static func line(of value: some Encodable, _ name: String) throws(RunError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return String(decoding: try encoder.encode(change), as: UTF8.self) + "\n"
+      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     } catch {
-      throw RunError(.failure, "cannot write the change of '\(change.key)': \(error)")
+      throw RunError(.failure, "cannot write \(name): \(error)")
     }
   }
 }

@@ -4,7 +4,7 @@ import RunModel
 /// The directory of one run: configuration, metrics, journal, and a checkpoint of every arm.
 ///
 /// ```
-/// run.yaml  metrics.jsonl  journal.jsonl
+/// run.yaml  metrics.jsonl  journal.jsonl  probes.jsonl (when something was probed)
 /// arms/<lane>-<name>/seed-<n>/{config.json, model.safetensors, optimizer.safetensors, state.json}
 /// ```
 package struct RunDirectory: Sendable, Hashable {
@@ -13,6 +13,7 @@ package struct RunDirectory: Sendable, Hashable {
   package var configurationPath: String { path + "/run.yaml" }
   package var metricsPath: String { path + "/metrics.jsonl" }
   package var journalPath: String { path + "/journal.jsonl" }
+  package var probesPath: String { path + "/probes.jsonl" }
   /// Lists the files of a checkpoint that is being put in place.
   var pendingPath: String { path + "/checkpoint.pending" }
 

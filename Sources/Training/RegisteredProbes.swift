@@ -19,10 +19,20 @@ package struct RegisteredProbes: ProbeRunner {
     case .curvature:
       return proposal(subject, parameters).map { CurvatureProbe().run(arm, $0) }
     case .proposition1:
-      return proposal(subject, parameters).flatMap { PropositionOne().run(arm, $0) }
+      return proposal(subject, parameters).flatMap { step in
+        PropositionOne().run(arm, step).map { withRate($0, subject) }
+      }
     case .sharpness: return SharpnessProbe().run(arm)
     case .gradientNoise: return GradientNoiseProbe().run(arm)
     }
+  }
+
+  /// Adds the learning rate of the proposed step, which the curve's multiples are multiples of.
+  private func withRate(_ reading: ProbeReading, _ subject: ProbeSubject) -> ProbeReading {
+    var reading = reading
+    let rate = subject.optimizer.learningRate * subject.context.scheduleFactor
+    reading.figures.append(.init(name: "learningRate", value: rate))
+    return reading
   }
 
   /// nil for an optimizer that is not of the registry.

@@ -51,9 +51,9 @@ struct Run {
     try Run(QuadraticSource(arrangement: .mixed, start: 1, rows: rows, seed: 4), arm: arm)
   }
 
-  static func language(_ arm: String) throws -> Run {
+  static func language(_ arm: String, size: ModelSize = .nano) throws -> Run {
     let configuration = RunConfiguration(
-      title: "", model: ModelConfiguration(size: .nano), arms: [])
+      title: "", model: ModelConfiguration(size: size), arms: [])
     return try Run(LanguageSource(configuration, cache: .none), arm: arm)
   }
 }

@@ -51,6 +51,21 @@ private func analyticCost(_ step: ProposedStep, _ hessian: [Double]) -> Double {
     }
   }
 
+  /// On the `micro` model: within a quarter over a decade of rates round the arm's own; at ten
+  /// times its rate SkipUpdate's doubled steps have left the quadratic model.
+  @Test(arguments: [("skip(adam):lr=1e-3", false), ("magma(adam):lr=1e-3", true)])
+  func costOverADecadeOfRatesIsPredictedUntilTheQuadraticModelEnds(
+    _ arm: String, _ holdsAtTenfold: Bool
+  ) throws {
+    var run = try Run.language(arm, size: .micro)
+    run.advance(80)
+    let costs = try #require(PropositionOne().run(run.probed, run.proposal)).maskingCosts
+    let (decade, tenfold) = (costs.filter { $0.learningRate < 4 }, costs.last)
+    #expect(decade.map(\.learningRate) == [0.316, 0.562, 1, 1.78, 3.16])
+    for cost in decade { #expect(cost.isPredicted, "\(arm): \(cost)") }
+    #expect(tenfold?.isPredicted == holdsAtTenfold, "\(arm): \(costs)")
+  }
+
   @Test func armWithoutCoinsIsShownWhatSkippingWouldCost() throws {
     var run = try Run.quadratic("adam:lr=0.03")
     run.advance(10)

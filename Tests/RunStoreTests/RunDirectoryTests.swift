@@ -151,6 +151,25 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
 }
 
 @Suite struct RecorderTests {
+  @Test func readingsOfProbesAreKeptAndRewound() throws {
+    let scratch = try Scratch()
+    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
+    #expect(try directory.readProbes().isEmpty)
+    let recorder = try Recorder(
+      directory: directory, configuration: configuration, stamp: stamp, line: line)
+    let readings = [1, 2, 3].map { step in
+      ProbeReading(
+        kind: .gradientNoise, arm: 0, step: step,
+        figures: [.init(name: "hill", value: step == 2 ? .infinity : 3.25)],
+        perBlock: [0.5], curve: [[1, 0.25]], cpuSeconds: 0.5)
+    }
+    for reading in readings { recorder.record(.probed(reading)) }
+    #expect(recorder.close() == nil)
+    #expect(try directory.readProbes() == readings)
+    try directory.rewind(to: checkpoint(step: 2))
+    #expect(try directory.readProbes() == Array(readings[..<2]))
+  }
+
   @Test func whatIsRecordedIsOnDiskAfterClosing() throws {
     let scratch = try Scratch()
     let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")

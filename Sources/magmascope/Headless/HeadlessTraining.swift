@@ -43,7 +43,8 @@ struct HeadlessTraining {
           try output.write(format.line(record))
         case .probed(let reading):
           progress.finish()
-          Diagnostics.say(line(reading))
+          let report = ProbeReport(reading, lane: configuration.lanes[reading.arm])
+          for line in report.lines { Diagnostics.say(line) }
         default: break
         }
       }, onProgress: { progress.update($0) })
@@ -51,15 +52,6 @@ struct HeadlessTraining {
     if format == .plain { try output.write(finalTable(result.records)) }
     if let error = recorder?.close() { throw error }
     try report(result, signals)
-  }
-
-  /// `probe curvature lane=m step=50 withinBlocks=0.0012 … cpuSeconds=0.31`.
-  private func line(_ reading: ProbeReading) -> String {
-    let lane = configuration.lanes[reading.arm].name
-    let figures =
-      reading.figures.map { "\($0.name)=\($0.value)" } + ["cpuSeconds=\(reading.cpuSeconds)"]
-    return "probe \(reading.kind.rawValue) lane=\(lane) step=\(reading.step) "
-      + figures.joined(separator: " ")
   }
 
   private func makeRecorder() throws(RunError) -> Recorder? {

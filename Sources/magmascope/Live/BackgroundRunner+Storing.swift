@@ -63,6 +63,7 @@ extension BackgroundRunner {
 struct SavedRun: Sendable {
   private let configuration: RunConfiguration
   private let records: [EvaluationRecord]
+  private let readings: [ProbeReading]
   private let checkpoint: CheckpointSet
 
   /// nil before the first snapshot.
@@ -73,6 +74,7 @@ struct SavedRun: Sendable {
     self.configuration = configuration
     self.checkpoint = checkpoint
     records = recorded.records
+    readings = recorded.readings
   }
 
   func writtenResult() -> StoreResult {
@@ -99,6 +101,7 @@ struct SavedRun: Sendable {
       recorder.record(.evaluated(arm: index, seed: 0, record))
     }
     for change in checkpoint.interventions { recorder.record(.intervened(change)) }
+    for reading in readings { recorder.record(.probed(reading)) }
     for (index, record) in records.enumerated() where record.final == true {
       recorder.record(.armFinished(arm: index, seed: 0, record))
     }

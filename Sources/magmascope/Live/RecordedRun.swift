@@ -4,6 +4,7 @@ import RunModel
 struct RecordedRun: Sendable {
   private(set) var summary: RunSummary?
   private(set) var records: [EvaluationRecord] = []
+  private(set) var readings: [ProbeReading] = []
   private(set) var isFinished = false
   /// The latest snapshot of all arms.
   var checkpoint: CheckpointSet?
@@ -14,6 +15,7 @@ struct RecordedRun: Sendable {
       switch event {
       case .started(let summary): self.summary = summary
       case .evaluated(_, _, let record), .armFinished(_, _, let record): records.append(record)
+      case .probed(let reading): readings.append(reading)
       case .finished: isFinished = true
       default: continue
       }
