@@ -77,6 +77,7 @@ struct ContourGrid {
     var points: [ChartPoint] = []
     for row in 0..<(ys.count - 1) {
       for column in 0..<(xs.count - 1) {
+        guard straddles(row: row, column: column, level: level) else { continue }
         let crossings = crossings(row: row, column: column, level: level)
         for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
           points += [crossings[pair], crossings[pair + 1], ChartPoint(x: .nan, y: .nan)]
@@ -84,6 +85,14 @@ struct ContourGrid {
       }
     }
     return points
+  }
+
+  /// Whether the corners of a grid cell lie on both sides of the level.
+  private func straddles(row: Int, column: Int, level: Double) -> Bool {
+    let isBelow = values[row][column] < level
+    return (values[row][column + 1] < level) != isBelow
+      || (values[row + 1][column] < level) != isBelow
+      || (values[row + 1][column + 1] < level) != isBelow
   }
 
   /// Where the level crosses the four sides of a grid cell, in order round it: 0, 2 or 4 points.

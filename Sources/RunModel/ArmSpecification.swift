@@ -75,6 +75,20 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
     name.replacing("(", with: "-").replacing(")", with: "")
   }
 
+  /// The decay β of the momentum that the alignment is taken with, on matrices: the base's own
+  /// where it keeps one, else that of the wrapper's average of the gradient.
+  package var alignmentDecay: Double? {
+    let key =
+      switch base {
+      case "lion": "beta2"
+      case "sgd", "rmsprop", "muon": "momentum"
+      case "adafactor", "apollo": "beta"
+      default: "beta1"
+      }
+    let own = values[key]?.number
+    return own == 0 && key == "momentum" ? values["beta"]?.number : own ?? values["beta"]?.number
+  }
+
   /// The arm that a matched control follows: the same specification, unmatched.
   package func isFollowed(by control: ArmSpecification) -> Bool {
     control.isMatched && !isMatched && base == control.base && wrapper == control.wrapper

@@ -23,10 +23,12 @@ package struct RunSummary: Sendable, Codable, Hashable {
   package var dataDescription: String
   /// Bytes the largest arm's buffers take: parameters, gradients, activations, optimizer.
   package var bytesPerArm: Int
+  /// The plane of the first seed's trajectories; nil where the loss is no bowl.
+  package var plane: EigenPlane?
 
   package init(
     configuration: RunConfiguration, arms: [Arm], blocks: [BlockDescriptor], tokensPerStep: Int,
-    entropyFloor: Double?, dataDescription: String, bytesPerArm: Int
+    entropyFloor: Double?, dataDescription: String, bytesPerArm: Int, plane: EigenPlane? = nil
   ) {
     self.configuration = configuration
     self.arms = arms
@@ -35,6 +37,7 @@ package struct RunSummary: Sendable, Codable, Hashable {
     self.entropyFloor = entropyFloor
     self.dataDescription = dataDescription
     self.bytesPerArm = bytesPerArm
+    self.plane = plane
   }
 
   package var parameterCount: Int { blocks.reduce(0) { $0 + $1.count } }

@@ -21,6 +21,9 @@ package struct StepMetrics: Sendable, BitwiseCopyable {
   /// Cumulative CPU time of the arm's thread, and wall time of the run, in seconds.
   package var cpuSeconds: Double
   package var wallSeconds: Double
+  /// Where the weights stand in the workload's plane.
+  package var planeX = Float.nan
+  package var planeY = Float.nan
 
   package init(
     arm: Int, seed: Int, step: Int, loss: Float, learningRate: Float,
@@ -60,10 +63,13 @@ package struct BlockMetrics: Sendable, BitwiseCopyable {
   package var updateNorm: Float
   /// Sum of the measured ‖Δθ‖ so far, scaled by the measuring interval.
   package var distance: Float
+  /// ‖θ‖ of the block, measured with `updateNorm`.
+  package var weightNorm: Float
 
   package init(
     arm: Int, seed: Int, step: Int, block: Int, keptShare: Float = 1, alignment: Float = .nan,
-    score: Float = .nan, scale: Float = .nan, updateNorm: Float = .nan, distance: Float = .nan
+    score: Float = .nan, scale: Float = .nan, updateNorm: Float = .nan, distance: Float = .nan,
+    weightNorm: Float = .nan
   ) {
     self.arm = Int32(arm)
     self.seed = Int32(seed)
@@ -75,5 +81,6 @@ package struct BlockMetrics: Sendable, BitwiseCopyable {
     self.scale = scale
     self.updateNorm = updateNorm
     self.distance = distance
+    self.weightNorm = weightNorm
   }
 }

@@ -22,6 +22,7 @@ package final class ArmTrainer {
   private let blocks: Mailbox<BlockMetrics>?
   private var blockRows: [BlockMetrics]
   private let clock: RunClock
+  private let plane: EigenPlane?
 
   /// Steps between measurements of ‖Δθ‖, which cost a pass over the parameters.
   package static let updateMeasuringInterval = 10
@@ -38,6 +39,7 @@ package final class ArmTrainer {
     workload = source.makeWorkload(threads: threads)
     layout = workload.layout
     tokensPerStep = source.tokensPerStep
+    plane = source.shownPlane
     parameters = TensorArena(count: layout.count)
     gradients = TensorArena(count: layout.count)
     optimizer = try makeOptimizer(
@@ -132,7 +134,16 @@ package final class ArmTrainer {
         progress.distances[i] += outcome.updateNorm * Float(Self.updateMeasuringInterval)
       }
       blockRows[i].distance = progress.distances[i]
+      blockRows[i].weightNorm = measured ? norm(of: layout.entries[i].range) : .nan
     }
+  }
+
+  /// ‖θ‖ of one block.
+  private func norm(of range: Range<Int>) -> Float {
+    let weights = parameters.elements.span
+    var sum = 0.0
+    for i in range { sum += Double(weights[i]) * Double(weights[i]) }
+    return Float(sum.squareRoot())
   }
 
   private func post(
@@ -141,13 +152,17 @@ package final class ArmTrainer {
     blocks?.post(contentsOf: blockRows)
     guard let steps else { return }
     let rate = optimizer.learningRate * schedule
-    steps.post(
-      StepMetrics(
-        arm: assignment.arm, seed: assignment.seedIndex, step: progress.step, loss: Float(loss),
-        learningRate: Float(rate), effectiveLearningRate: Float(rate * effectiveFactor),
-        gradientNorm: Float(norm), alignment: Float(summary.meanAlignment ?? .nan),
-        scale: Float(summary.meanScale ?? .nan), maskRate: Float(summary.maskRate ?? .nan),
-        cpuSeconds: cpuSeconds, wallSeconds: progress.wallSeconds))
+    var metrics = StepMetrics(
+      arm: assignment.arm, seed: assignment.seedIndex, step: progress.step, loss: Float(loss),
+      learningRate: Float(rate), effectiveLearningRate: Float(rate * effectiveFactor),
+      gradientNorm: Float(norm), alignment: Float(summary.meanAlignment ?? .nan),
+      scale: Float(summary.meanScale ?? .nan), maskRate: Float(summary.maskRate ?? .nan),
+      cpuSeconds: cpuSeconds, wallSeconds: progress.wallSeconds)
+    if let plane {
+      let place = plane.coordinates(of: parameters.elements.span)
+      (metrics.planeX, metrics.planeY) = (Float(place.x), Float(place.y))
+    }
+    steps.post(metrics)
   }
 
   /// What the learning rate of the masked blocks was multiplied by in the latest step.

@@ -8,6 +8,7 @@ protocol RunFacts: Sendable {
   var tokensPerStep: Int { get }
   var entropyFloor: Double? { get }
   var dataDescription: String { get }
+  var plane: EigenPlane? { get }
 }
 
 /// The facts of a workload source.
@@ -18,6 +19,7 @@ struct SourceFacts: RunFacts {
   var tokensPerStep: Int { source.tokensPerStep }
   var entropyFloor: Double? { source.entropyFloor }
   var dataDescription: String { source.dataDescription }
+  var plane: EigenPlane? { source.shownPlane }
 }
 
 extension LockStep.Contents {

@@ -49,7 +49,7 @@ extension LockStep {
           configuration: configuration, arms: arms, blocks: source.blocks,
           tokensPerStep: source.tokensPerStep, entropyFloor: source.entropyFloor,
           dataDescription: source.dataDescription,
-          bytesPerArm: contents.reports.map(\.bytes).max() ?? 0)))
+          bytesPerArm: contents.reports.map(\.bytes).max() ?? 0, plane: source.plane)))
     if contents.state.phase == .paused { channels.post(.paused(step: contents.state.step)) }
   }
 

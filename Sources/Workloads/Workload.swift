@@ -67,6 +67,9 @@ package protocol WorkloadSource: Sendable {
   /// Bytes of activations and other working memory of one instance.
   var workingBytes: Int { get }
 
+  /// A plane through the minimum to draw trajectories on; nil where the loss is no bowl.
+  var shownPlane: EigenPlane? { get }
+
   /// The same source for another seed: what it drew for itself is drawn again from `seed`.
   ///
   /// A run of several seeds asks once for each, so that a seed among several is that seed alone.
@@ -77,6 +80,8 @@ package protocol WorkloadSource: Sendable {
 }
 
 extension WorkloadSource {
+  package var shownPlane: EigenPlane? { nil }
+
   /// Itself, for sources that draw nothing from the seed.
   package func seeded(_ seed: UInt64) -> any WorkloadSource { self }
 }

@@ -161,6 +161,78 @@ enum Fake {
       dataDescription: "built-in language, 512 words", bytesPerArm: 4_000_000)
   }
 
+  /// A run on a bowl, with its plane and a trajectory that spirals in.
+  static func bowl(to step: Int = 200) throws -> ExplorerState {
+    var state = try state(["adamw:lr=0.1", "magma(adamw):lr=0.1"])
+    var summary = summary(state.configuration)
+    summary.blocks = (0..<3).map {
+      BlockDescriptor(name: "block.\($0)", shape: [3], role: .mlp, isMaskable: true)
+    }
+    summary.plane = EigenPlane(
+      horizontal: [1, 0, 0], vertical: [0, 1, 0], horizontalCurvature: 1, verticalCurvature: 99)
+    var batch = RunBatch(run: 1, events: [.started(summary)])
+    for arm in 0..<2 {
+      for step in 1...step {
+        var metrics = metrics(
+          state.configuration, arm: arm, step: step, isMasked: arm == 1, seed: 0)
+        let radius = exp(-Double(step) / (40 + 30 * Double(arm)))
+        metrics.planeX = Float(radius * cos(Double(step) / 25))
+        metrics.planeY = Float(radius * sin(Double(step) / 25))
+        batch.steps.append(metrics)
+        for block in 0..<3 {
+          var metrics = blockMetrics(arm, step, block + 2, isMasked: arm == 1, seed: 0)
+          metrics.block = Int32(block)
+          batch.blocks.append(metrics)
+        }
+      }
+    }
+    _ = reduce(&state, .run(batch))
+    return state
+  }
+
+  /// Readings of every probe of both arms at three steps.
+  static func readings() -> RunBatch {
+    var batch = RunBatch(run: 1)
+    for (index, step) in [100, 200, 300].enumerated() {
+      for arm in 0..<2 {
+        let size = Double(arm + 1) * exp(-0.5 * Double(index))
+        let perBlock = blocks.indices.map { 1e-3 * size * Double(($0 * 7) % 18 + 1) }
+        batch.events += [
+          reading(
+            .curvature, arm, step, ["withinBlocks": 0.02 * size, "crossBlocks": 0.006 * size],
+            perBlock: perBlock),
+          reading(
+            .sharpness, arm, step, ["largestEigenvalue": 40 * size],
+            perBlock: perBlock.map { 2_000 * $0 }),
+          reading(
+            .proposition1, arm, step,
+            ["predicted": 1e-4, "measured": 9.6e-5, "learningRate": 1e-3],
+            curve: [0.316, 0.562, 1, 1.78, 3.16, 5.62, 10].map { rate in
+              [
+                rate, 1e-4 * size * rate * rate,
+                1e-4 * size * rate * rate / (1 + 0.04 * rate * rate),
+                1e-6,
+              ]
+            }),
+          reading(
+            .gradientNoise, arm, step, ["hill": 3.2, "kurtosis": 4.5],
+            curve: (1...100).map { [pow(Double($0) / 100, -0.3 * size), Double($0) / 100] }),
+        ].map { .probed($0) }
+      }
+    }
+    return batch
+  }
+
+  private static func reading(
+    _ kind: ProbeKind, _ arm: Int, _ step: Int, _ figures: KeyValuePairs<String, Double>,
+    perBlock: [Double] = [], curve: [[Double]] = []
+  ) -> ProbeReading {
+    ProbeReading(
+      kind: kind, arm: arm, step: step,
+      figures: figures.map { ProbeReading.Figure(name: $0.key, value: $0.value) },
+      perBlock: perBlock, curve: curve, cpuSeconds: 0.5)
+  }
+
   /// Noise in −1...1, a function of its arguments alone.
   static func noise(_ a: Int, _ b: Int) -> Double {
     var z = UInt64(truncatingIfNeeded: a &* 0x9E37 &+ b &* 0x85EB_CA6B &+ 12345)
@@ -246,14 +318,14 @@ enum Fake {
     guard isMasked, blocks[block].isMaskable else {
       return BlockMetrics(
         arm: arm, seed: seed, step: step, block: block, updateNorm: 0.02 + 0.001 * Float(block),
-        distance: 0.01 * Float(step))
+        distance: 0.01 * Float(step), weightNorm: 2 + 0.1 * Float(block))
     }
     let alignment = 0.43 + 0.4 * noise(step * 31 + block, arm) * noise(step, block * 7)
     return BlockMetrics(
       arm: arm, seed: seed, step: step, block: block,
       keptShare: noise(step, block) > 0 ? 1 : 0, alignment: Float(alignment), score: 0.55,
       scale: Float(0.554 + 0.02 * noise(block, 3)), updateNorm: 0.01 + 0.0005 * Float(block),
-      distance: 0.006 * Float(step))
+      distance: 0.006 * Float(step), weightNorm: 2 + 0.1 * Float(block))
   }
 
   /// A state whose run has reached `step`.

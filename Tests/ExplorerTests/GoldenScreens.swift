@@ -58,6 +58,22 @@ struct Window: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: Window.all)
+  func probedBlocksLookAsRecorded(_ window: Window) throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .run(Fake.readings()))
+    press(&state, "3jjj")
+    _ = reduce(&state, .key(.tab))
+    try expectGolden("probed-\(window.name)", state, window.size)
+  }
+
+  @Test(arguments: Window.all)
+  func trajectoriesOnTheBowlLookAsRecorded(_ window: Window) throws {
+    var state = try Fake.bowl()
+    press(&state, "3")
+    try expectGolden("bowl-\(window.name)", state, window.size)
+  }
+
+  @Test(arguments: Window.all)
   func formLooksAsRecorded(_ window: Window) throws {
     var state = try Fake.running()
     press(&state, "n")

@@ -25,6 +25,27 @@ import Testing
     #expect(abs(sums.scale - scale) < 0.003)
   }
 
+  /// The null that screens draw is a formula in the settings; here it is what noise measures.
+  @Test(
+    arguments: OptimizerRegistry.catalog.bases.map { "magma(\($0.name))" } + [
+      "magma(lion):beta2=0.9", "magma(sgd):momentum=0.95", "magma(rmsprop):momentum=0.8",
+      "magma(muon):momentum=0.9", "magma(adafactor):beta=0.8", "magma(adam):beta1=0.5",
+    ])
+  func alignmentDecayOfEveryBaseGivesItsNull(_ text: String) throws {
+    let layout = TensorLayout([
+      BlockDescriptor(name: "q", shape: [128, 128], role: .attention, isMaskable: true)
+    ])
+    var arm = try TestedArm(text, layout)
+    let decay = try #require(OptimizerRegistry.arm(text).alignmentDecay)
+    var x = Array(repeating: Float(0), count: layout.count)
+    var sum = 0.0
+    for step in 1...500 {
+      arm.advance(&x, Problems.normals(x.count, seed: UInt64(step)), step: step)
+      if step > 300 { sum += Double(arm.optimizer.outcomes[0].alignment) / 200 }
+    }
+    #expect(abs(sum - (1 - decay * decay).squareRoot()) < 0.012, "\(sum)")
+  }
+
   @Test func zeroGradientsHaveNoAlignment() throws {
     var arm = try TestedArm("magma(adam)")
     var x = Problems.normals(Problems.layout.count, seed: 1)

@@ -59,6 +59,20 @@ import Workloads
     #expect(probed.readings.allSatisfy { $0.cpuSeconds > 0 && !$0.figures.isEmpty })
   }
 
+  @Test func trajectoriesInThePlaneEndWhereTheWeightsAre() throws {
+    let run = try run("quadratic", probes: [])
+    let summaries = run.events.compactMap { event -> RunSummary? in
+      if case .started(let summary) = event { summary } else { nil }
+    }
+    let plane = try #require(summaries.first?.plane)
+    let weights = run.checkpoints.last?.arms.first?.parameters.flatMap(\.values) ?? []
+    let last = try #require(run.steps.filter { $0.arm == 0 && $0.seed == 0 }.last)
+    let (x, y) = plane.coordinates(of: weights.span)
+    #expect(abs(Double(last.planeX) - x) < 1e-6 && abs(Double(last.planeY) - y) < 1e-6)
+    let noise = try self.run("noise", probes: [])
+    #expect(noise.steps.allSatisfy { $0.planeX.isNaN })
+  }
+
   @Test func propositionOneIsExactOnTheQuadraticWhileTraining() throws {
     let run = try run("quadratic", probes: [ProbeCadence(.proposition1, every: 4)])
     #expect(run.readings.count == 8)

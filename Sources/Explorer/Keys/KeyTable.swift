@@ -87,10 +87,12 @@ package enum KeyTable {
 
   private static let tune = [
     KeyBinding(
-      [.left, c("h")], "h Left", .left, "previous knob; crosshair left; Blocks: other column",
+      [.left, c("h")], "h Left", .left,
+      "previous knob; crosshair left; Blocks: sort by another column",
       in: .tune),
     KeyBinding(
-      [.right, c("l")], "l Right", .right, "next knob; crosshair right; Blocks: other column",
+      [.right, c("l")], "l Right", .right,
+      "next knob; crosshair right; Blocks: sort by another column",
       in: .tune, hint: ("knob", 5)),
     KeyBinding(
       [c("+"), c("=")], "+", .increase, "raise the focused knob (lr on a 1-2-3-5 grid)", in: .tune,
@@ -104,7 +106,8 @@ package enum KeyTable {
   ]
 
   private static let look = [
-    KeyBinding([.tab], "Tab", .nextPane, "next pane", in: .look, hint: ("pane", 7)),
+    KeyBinding(
+      [.tab], "Tab", .nextPane, "next pane; Blocks: next chart", in: .look, hint: ("pane", 7)),
     KeyBinding([.backTab], "S-Tab", .previousPane, "previous pane", in: .look),
     KeyBinding([.up, c("k")], "k Up", .up, "previous arm or block", in: .look),
     KeyBinding([.down, c("j")], "j Down", .down, "next arm or block", in: .look),

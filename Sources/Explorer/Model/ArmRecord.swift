@@ -48,10 +48,7 @@ package struct ArmRecord {
   package var alignmentNull: Double? {
     guard isMasking else { return nil }
     if specification.values["mu"]?.text == "before" { return 0 }
-    let beta = ["beta1", "beta", "momentum"].lazy.compactMap {
-      specification.values[$0]?.number
-    }.first { $0 > 0 }
-    return (beta ?? specification.values["beta"]?.number).map { (1 - $0 * $0).squareRoot() }
+    return specification.alignmentDecay.map { (1 - $0 * $0).squareRoot() }
   }
 
   package var divergedStep: Int? { seeds.lazy.compactMap(\.divergedStep).first }

@@ -5,6 +5,9 @@ import RunModel
 package struct BlockBoard {
   package private(set) var history: BlockHistory
   package private(set) var latest: [BlockMetrics?]
+  /// Of every block where it was measured: distance travelled, and ‖Δθ‖/‖θ‖ of updates made.
+  package private(set) var distances: [MetricSeries]
+  package private(set) var ratios: [MetricSeries]
   private let isMasked: [Bool]
   private var row: [BlockCell]
   private var rowStep: Int32 = -1
@@ -15,6 +18,8 @@ package struct BlockBoard {
     self.isMasked = isMasked
     history = BlockHistory(blockCount: isMasked.count)
     latest = Array(repeating: nil, count: isMasked.count)
+    distances = isMasked.map { _ in MetricSeries(recentCapacity: 64, historyCapacity: 128) }
+    ratios = distances
     row = Self.emptyRow(isMasked)
   }
 
@@ -29,6 +34,7 @@ package struct BlockBoard {
     if metrics.step != rowStep { flush() }
     rowStep = metrics.step
     merge(metrics, block: block)
+    trace(metrics, block: block)
     row[block] = cell(metrics, block: block)
     rowCount += 1
     if rowCount == latest.count { flush() }
@@ -48,8 +54,17 @@ package struct BlockBoard {
     if let old = latest[block] {
       if merged.updateNorm.isNaN { merged.updateNorm = old.updateNorm }
       if merged.distance.isNaN { merged.distance = old.distance }
+      if merged.weightNorm.isNaN { merged.weightNorm = old.weightNorm }
     }
     latest[block] = merged
+  }
+
+  private mutating func trace(_ metrics: BlockMetrics, block: Int) {
+    guard metrics.updateNorm.isFinite else { return }
+    let step = Double(metrics.step)
+    distances[block].append(x: step, y: Double(metrics.distance))
+    let ratio = Double(metrics.updateNorm / metrics.weightNorm)
+    if ratio > 0, ratio.isFinite { ratios[block].append(x: step, y: ratio) }
   }
 
   private func cell(_ metrics: BlockMetrics, block: Int) -> BlockCell {

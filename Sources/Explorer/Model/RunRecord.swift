@@ -27,8 +27,7 @@ package struct RunRecord {
   /// Verdicts on each arm against the first, once the run is over.
   package internal(set) var verdicts: [Verdict] = []
   package private(set) var checkpointDirectory: String?
-  /// The latest reading of every probe of every arm.
-  package private(set) var readings: [ProbeReading] = []
+  package private(set) var probes = ProbeRecord()
 
   package init(_ configuration: RunConfiguration) {
     self.configuration = configuration
@@ -103,9 +102,7 @@ package struct RunRecord {
       phase = .finished(outcome)
       verdicts = Judging.verdicts(of: self)
     case .failed(let message): phase = .failed(message)
-    case .probed(let reading):
-      readings.removeAll { $0.kind == reading.kind && $0.arm == reading.arm }
-      readings.append(reading)
+    case .probed(let reading): probes.take(reading)
     }
   }
 

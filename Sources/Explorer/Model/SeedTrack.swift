@@ -21,6 +21,7 @@ package struct SeedTrack {
   package var divergedStep: Int?
   package var isFinished = false
   package private(set) var step = 0
+  package private(set) var path = PlanePath()
   private var evaluationStride = 1
   private var evaluationCount = 0
 
@@ -37,6 +38,7 @@ package struct SeedTrack {
     gradientNorm.append(x: x, y: Double(metrics.gradientNorm))
     cpuSeconds.append(x: x, y: metrics.cpuSeconds)
     wallSeconds.append(x: x, y: metrics.wallSeconds)
+    path.append(metrics)
     guard !metrics.scale.isNaN || !metrics.maskRate.isNaN else { return }
     alignment.append(x: x, y: Double(metrics.alignment))
     scale.append(x: x, y: Double(metrics.scale))

@@ -39,6 +39,13 @@ extension ExplorerState {
   }
 
   mutating func cyclePane(_ direction: Int) -> [Effect] {
+    if screen == .blocks {
+      let isLow = ScreenLayout(self, size: size).isLow
+      // In a low window the table is one of the things that take turns.
+      let count = BlockChart.offered(run).count + (isLow ? 1 : 0)
+      blockChart = ((blockChart + direction) % count + count) % count
+      return []
+    }
     let panes = ScreenLayout(self, size: size).panes
     guard !panes.isEmpty else { return [] }
     let place = panes.firstIndex(of: pane) ?? (direction > 0 ? -1 : 0)

@@ -1,8 +1,7 @@
-import Charts
 import RunModel
 import TerminalUI
 
-/// The selected block: what it is, how its coins fell, how its alignment moves.
+/// The selected block: what it is, how its coins fell, and charts of it and of the probes.
 struct BlockInspector: Widget {
   let state: ExplorerState
   let arm: ArmRecord
@@ -11,19 +10,21 @@ struct BlockInspector: Widget {
     guard let summary = state.run.summary, summary.blocks.indices.contains(state.selectedBlock)
     else { return }
     let block = summary.blocks[state.selectedBlock]
-    let textWidth = area.width >= 110 ? 56 : max(38, area.width / 2)
+    let textWidth = area.width >= 110 ? 52 : max(36, area.width / 2 - 4)
     let (left, right) = area.cutLeft(min(textWidth, area.width))
     let inside = buffer.box(left, title: block.shortName, note: block.role.rawValue)
-    for (index, line) in lines(block, width: inside.width).prefix(inside.height).enumerated() {
+    for (index, line) in lines(block, size: inside.size).prefix(inside.height).enumerated() {
       line.draw(on: &buffer, in: inside.row(index))
     }
-    if right.width >= 20 { drawAlignment(on: &buffer, in: right) }
+    if right.width >= 20 {
+      buffer.draw(BlockCharts(state: state, arm: arm, first: state.blockChart), in: right)
+    }
   }
 
-  private func lines(_ block: BlockDescriptor, width: Int) -> [TextLine] {
+  private func lines(_ block: BlockDescriptor, size: Size) -> [TextLine] {
     let shape = block.shape.map(String.init).joined(separator: " x ")
     var lines = [
-      TextLine(block.name.shortened(to: width), .text),
+      TextLine(block.name.shortened(to: size.width), .text),
       TextLine("\(shape) = \(Shown.count(block.count)) parameters", .muted),
     ]
     let index = state.selectedBlock
@@ -42,14 +43,15 @@ struct BlockInspector: Widget {
     let norm = Shown.rate(state.figure(.updateNorm, of: index, in: arm))
     let distance = Shown.number(state.figure(.distance, of: index, in: arm))
     lines.append(TextLine("update norm \(norm)   distance travelled \(distance)"))
-    return lines + probes(index)
+    return lines + probes(index, isTall: size.height >= 12)
   }
 
   /// What the probes last said of this arm, the newest first: there may be room for one line only.
-  private func probes(_ block: Int) -> [TextLine] {
-    state.run.readings.reversed().filter { $0.arm == arm.index }.map { reading in
+  private func probes(_ block: Int, isTall: Bool) -> [TextLine] {
+    state.run.probes.latest.reversed().filter { $0.arm == arm.index }.flatMap { reading in
       let text = ProbeText(reading: reading, block: block)
-      return TextLine([TextRun(text.figures, .text), TextRun("  " + text.occasion, .muted)])
+      if isTall { return [TextLine(text.figures), TextLine("  " + text.occasion, .muted)] }
+      return [TextLine([TextRun(text.figures, .text), TextRun("  " + text.occasion, .muted)])]
     }
   }
 
@@ -68,29 +70,5 @@ struct BlockInspector: Widget {
         TextRun("  \(Shown.deviations(distance)) sd", isOdd ? .alert : .muted),
       ])
     ]
-  }
-
-  private func drawAlignment(on buffer: inout CellBuffer, in area: Rectangle) {
-    let width = max(1, area.width - 8)
-    let age = state.blockAge(arm) ?? 0
-    let points = (0..<min(width * 2, arm.blocks.history.stepCount)).reversed().compactMap {
-      back -> ChartPoint? in
-      guard let step = arm.blocks.history.step(age: age + back),
-        let value = arm.blocks.history.cell(block: state.selectedBlock, age: age + back).alignment
-      else { return nil }
-      return ChartPoint(x: Double(step), y: value)
-    }
-    var scene = ChartScene(
-      title: "alignment of this block",
-      xAxis: ChartAxis("step", .holding(points.map(\.x), .linear)),
-      yAxis: ChartAxis(
-        "cos", .holding(points.map(\.y) + [arm.alignmentNull ?? 0], .linear).padded(by: 0.05)))
-    if let null = arm.alignmentNull {
-      scene.marks.append(.rule(RuleMark(.horizontal(null), label: "noise", tone: .expectation)))
-    }
-    scene.marks.append(.line(LineMark(points, tone: .arm(arm.index), stroke: .thin)))
-    if points.isEmpty { scene.note = "none: this block is not masked" }
-    let panel = ChartPanel(scene, letters: state.run.arms.map(\.letter), note: "last steps")
-    buffer.draw(panel, in: area)
   }
 }

@@ -47,6 +47,7 @@ struct RunsPanel: Widget {
       Table.Column("tok/s", align: .right, priority: 4),
       Table.Column("ms/step", align: .right, priority: 3),
       Table.Column("cpu", align: .right, priority: 8),
+      Table.Column("state", align: .right, priority: 2),
     ]
     let rows = state.run.arms.map { row($0, nameRoom: area.width >= 60 ? 24 : 16) }
     let (table, rest) = area.cutTop(rows.count + 1)
@@ -72,7 +73,13 @@ struct RunsPanel: Widget {
       TextLine(Shown.number(figures.tokensPerSecond)),
       TextLine(Shown.number(figures.cpuPerStep)),
       TextLine(figures.cpuRatio.map { "x" + Shown.ratio($0) } ?? "-"),
+      TextLine(stateBytes(arm).map(Shown.bytes) ?? "-"),
     ]
+  }
+
+  private func stateBytes(_ arm: ArmRecord) -> Int? {
+    let arms = state.run.summary?.arms ?? []
+    return arms.indices.contains(arm.index) ? arms[arm.index].stateBytes : nil
   }
 
   /// Two or three lines an arm, for narrow panels.
@@ -149,6 +156,7 @@ struct RunNotes {
       lines.append(TextLine("eff.lr  lr x keep x s of the masked blocks", .muted))
     }
     lines.append(TextLine("cpu     cost of a step against the first arm", .muted))
+    if state.run.summary != nil { lines.append(MemoryRow(state: state).line) }
     lines.append(TextLine(""))
     for arm in state.run.arms { lines += description(of: arm) }
     if !state.run.marks.marks.isEmpty {

@@ -48,6 +48,8 @@ package struct ExplorerState {
   package internal(set) var blockOrder = BlockColumn.block
   package internal(set) var isBlockOrderReversed = false
   package internal(set) var blockFilter = ""
+  /// Which chart of the Blocks screen comes first.
+  package internal(set) var blockChart = 0
 
   package init(
     catalog: OptimizerCatalog, workloads: [WorkloadDescriptor], presets: [PresetEntry],

@@ -64,7 +64,8 @@ package struct ViewSettings {
 
 /// How the table of blocks is ordered.
 package enum BlockColumn: Int, CaseIterable, Sendable {
-  case block, maskRate, alignment, scale, updateNorm, distance
+  case block, maskRate, alignment, scale, updateNorm, distance, curvature, sharpness
+  case effectiveRate, ratio
 
   var title: String {
     switch self {
@@ -74,6 +75,10 @@ package enum BlockColumn: Int, CaseIterable, Sendable {
     case .scale: "s"
     case .updateNorm: "update norm"
     case .distance: "distance"
+    case .curvature: "curvature"
+    case .sharpness: "sharpness"
+    case .effectiveRate: "eff.lr"
+    case .ratio: "upd/weight"
     }
   }
 }

@@ -51,6 +51,9 @@ struct ScreenLayout {
     (tune, message, hints) = (rows[3], messageRows == 0 ? rows[5] : rows[4], rows[5])
   }
 
+  /// Whether the Blocks screen has no room for charts under its table.
+  var isLow: Bool { body.height < 16 }
+
   /// The panes `Tab` goes round, in order.
   var panes: [Pane] {
     switch screen {

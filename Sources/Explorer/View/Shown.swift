@@ -42,6 +42,15 @@ package enum Shown {
     NumberFormat.compact(Double(value), digits: 3)
   }
 
+  /// An amount of memory: `512 B`, `1.07 MB`.
+  package static func bytes(_ value: Int) -> String {
+    switch value {
+    case ..<1000: "\(value) B"
+    case ..<1_000_000: NumberFormat.compact(Double(value) / 1e3, digits: 3) + " kB"
+    default: NumberFormat.compact(Double(value) / 1e6, digits: 3) + " MB"
+    }
+  }
+
   /// A length of time: `8s`, `2m11s`, `1h04m`.
   package static func duration(_ seconds: Double?) -> String {
     guard let seconds, seconds.isFinite, seconds < 1e7 else { return "-" }

@@ -1,0 +1,26 @@
+import RunModel
+import TerminalUI
+
+/// What every arm's optimizer keeps in memory, in bytes; the others against the first.
+struct MemoryRow {
+  let state: ExplorerState
+
+  /// `optimizer state  a 1.07 MB   m 1.07 MB (+56 B)`.
+  var line: TextLine {
+    var line = TextLine("optimizer state", .muted)
+    let arms = state.run.summary?.arms ?? []
+    for (index, arm) in arms.enumerated() {
+      line.append("  \(arm.lane.letter) ", .lane(index))
+      line.append(Shown.bytes(arm.stateBytes), .text)
+      guard index > 0, let first = arms.first?.stateBytes else { continue }
+      let difference = arm.stateBytes - first
+      line.append(" (\(Self.text(difference)))", .muted)
+    }
+    return line
+  }
+
+  private static func text(_ difference: Int) -> String {
+    guard difference != 0 else { return "same" }
+    return (difference > 0 ? "+" : "-") + Shown.bytes(abs(difference))
+  }
+}

@@ -1,0 +1,102 @@
+import Explorer
+import RunModel
+import TerminalUI
+import Testing
+
+@Suite struct BlockScreenTests {
+  private func text(_ state: ExplorerState, _ width: Int, _ height: Int) -> String {
+    view(state, size: Size(width: width, height: height)).buffer.plainText()
+  }
+
+  @Test(arguments: BlockColumn.allCases)
+  func everyColumnSortsTheTableAndIsShownWhileItDoes(_ column: BlockColumn) throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .run(Fake.readings()))
+    press(&state, "3" + String(repeating: "l", count: column.rawValue))
+    #expect(state.blockOrder == column)
+    let falling = state.orderedBlocks
+    #expect(falling.count == Fake.blocks.count)
+    _ = reduce(&state, .key(.enter))
+    #expect(state.orderedBlocks == falling.reversed())
+    let arrows = text(state, 80, 24).filter { $0 == "↑" }
+    #expect(arrows.count == 1)
+  }
+
+  @Test func tabGoesRoundAllCharts() throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .run(Fake.readings()))
+    press(&state, "3")
+    let titles = [
+      "alignment of this block", "cost of masking", "curvature of the step", "sharpness",
+      "tail of the gradient", "update / weight", "distance of this block",
+      "alignment of this block",
+    ]
+    for title in titles {
+      #expect(text(state, 80, 24).contains("┐┌─ " + title), "\(title)")
+      _ = reduce(&state, .key(.tab))
+    }
+    _ = reduce(&state, .key(.backTab))
+    _ = reduce(&state, .key(.backTab))
+    #expect(text(state, 80, 24).contains("┐┌─ distance of this block"))
+  }
+
+  @Test func inALowWindowTableAndChartsTakeTurns() throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .resize(Size(width: 40, height: 12)))
+    press(&state, "3")
+    for title in ["blocks of m", "alignment of this", "cost of masking"] {
+      #expect(text(state, 40, 12).contains("┌─ " + title), "\(title)")
+      _ = reduce(&state, .key(.tab))
+    }
+    for _ in 3..<8 { _ = reduce(&state, .key(.tab)) }
+    #expect(text(state, 40, 12).contains("┌─ blocks of m"))
+  }
+
+  @Test func aChartWithoutReadingsSaysHowToGetThem() throws {
+    var state = try Fake.running()
+    press(&state, "3")
+    let empty = text(state, 200, 60)
+    for kind in ProbeKind.allCases {
+      #expect(empty.contains(":probe \(kind.rawValue) measures it"))
+    }
+    _ = reduce(&state, .run(Fake.readings()))
+    #expect(!text(state, 200, 60).contains("measures it"))
+  }
+
+  @Test func theCostOfMaskingSaysWhereThePredictionEnds() throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .run(Fake.readings()))
+    press(&state, "3")
+    _ = reduce(&state, .key(.tab))
+    // Measured over predicted is 1/(1 + .04·rate²): within a quarter up to 1.78, not at 3.16.
+    for (width, height) in [(120, 40), (200, 60)] {
+      #expect(text(state, width, height).contains("holds to lr 1.8e-3"))
+    }
+  }
+
+  @Test func historiesOfReadingsStayBounded() {
+    var record = ProbeRecord()
+    for step in 1...5_000 {
+      record.take(
+        ProbeReading(kind: .curvature, arm: 0, step: step, figures: [], cpuSeconds: 0))
+    }
+    let steps = record.history(.curvature, arm: 0).map(\.step)
+    #expect(steps.count <= 512 && steps == steps.sorted() && steps.last == 5_000)
+    #expect(record.latest.count == 1)
+  }
+
+  @Test func bytesOfStateStandUnderTheTable() throws {
+    var state = try Fake.running()
+    press(&state, "3")
+    #expect(text(state, 80, 24).contains("optimizer state  a 1 MB  m 1 MB (same)"))
+  }
+
+  @Test func trajectoriesAreOnlyOfferedOnABowl() throws {
+    var state = try Fake.running()
+    press(&state, "3")
+    #expect(!text(state, 200, 60).contains("level lines"))
+    state = try Fake.bowl()
+    press(&state, "3")
+    #expect(text(state, 120, 40).contains("eigenvalue 1 across, 99 up"))
+  }
+}
