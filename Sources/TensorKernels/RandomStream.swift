@@ -81,9 +81,17 @@ package struct RandomStream: Sendable {
 
   /// Shuffles `0 ..< count` (Fisher and Yates).
   package mutating func permutation(_ count: Int) -> [Int] {
-    var order = Array(0..<count)
-    for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, integer(below: i + 1)) }
+    var order = Array(repeating: 0, count: count)
+    permute(&order)
     return order
+  }
+
+  /// Overwrites `order` with `permutation(order.count)`, allocating nothing.
+  package mutating func permute(_ order: inout [Int]) {
+    for i in order.indices { order[i] = i }
+    for i in stride(from: order.count - 1, to: 0, by: -1) {
+      order.swapAt(i, integer(below: i + 1))
+    }
   }
 }
 

@@ -60,14 +60,16 @@ package struct QuadraticProblem: Sendable {
     selected.reduce(0) { $0 + 0.5 * weight * residual($1, w) * residual($1, w) }
   }
 
-  /// `weight · Σ xᵢ (xᵢ·w)` over some of the rows.
-  func gradient(_ w: [Double], rows selected: some Sequence<Int>, weight: Double) -> [Double] {
-    var gradient = [Double](repeating: 0, count: w.count)
+  /// `weight · Σ xᵢ (xᵢ·w)` over some of the rows, in place of what `gradient` held.
+  func gradient(
+    _ w: [Double], rows selected: some Sequence<Int>, weight: Double,
+    into gradient: inout [Double]
+  ) {
+    for k in gradient.indices { gradient[k] = 0 }
     for row in selected {
       let factor = weight * residual(row, w)
       for k in gradient.indices { gradient[k] += factor * rows[row * w.count + k] }
     }
-    return gradient
   }
 
   /// `xᵢ·w`.

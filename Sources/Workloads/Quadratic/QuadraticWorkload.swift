@@ -4,6 +4,10 @@ import TensorKernels
 /// Trains on a random few of the quadratic's nine rows at a time; validates on all of them.
 final class QuadraticWorkload: Workload {
   private let source: QuadraticSource
+  /// The weights, their gradient and the order of the rows at hand; a step allocates nothing.
+  private var w = [Double](repeating: 0, count: QuadraticProblem.dimension)
+  private var gradient = [Double](repeating: 0, count: QuadraticProblem.dimension)
+  private var order = [Int](repeating: 0, count: QuadraticProblem.dimension)
 
   init(_ source: QuadraticSource) { self.source = source }
 
@@ -16,29 +20,38 @@ final class QuadraticWorkload: Workload {
   func lossAndGradient(
     parameters: Span<Float>, gradients: inout MutableSpan<Float>, batch: BatchKey
   ) -> Double {
-    let w = Self.double(parameters)
-    let rows = drawnRows(batch)
-    let gradient = source.problem.gradient(w, rows: rows, weight: source.rowWeight)
+    load(parameters)
+    draw(batch)
+    source.problem.gradient(
+      w, rows: order[..<source.rowsPerStep], weight: source.rowWeight, into: &gradient)
     for i in gradients.indices { gradients[i] = Float(gradient[i]) }
-    return source.problem.loss(w, rows: rows, weight: source.rowWeight)
+    return drawnLoss
   }
 
   func loss(parameters: Span<Float>, batch: BatchKey) -> Double {
-    source.problem.loss(
-      Self.double(parameters), rows: drawnRows(batch), weight: source.rowWeight)
+    load(parameters)
+    draw(batch)
+    return drawnLoss
   }
 
   /// The full loss `½ wᵀHw`.
-  func evaluate(parameters: Span<Float>) -> Double { source.problem.loss(Self.double(parameters)) }
-
-  /// The rows of a step: drawn without replacement, a pure function of the key.
-  func drawnRows(_ key: BatchKey) -> ArraySlice<Int> {
-    var random = key.randomStream
-    return random.permutation(QuadraticProblem.dimension)[..<source.rowsPerStep]
+  func evaluate(parameters: Span<Float>) -> Double {
+    load(parameters)
+    return source.problem.loss(w)
   }
 
-  private static func double(_ parameters: Span<Float>) -> [Double] {
-    parameters.indices.map { Double(parameters[$0]) }
+  /// The rows of a step: drawn without replacement, a pure function of the key.
+  private func draw(_ key: BatchKey) {
+    var random = key.randomStream
+    random.permute(&order)
+  }
+
+  private var drawnLoss: Double {
+    source.problem.loss(w, rows: order[..<source.rowsPerStep], weight: source.rowWeight)
+  }
+
+  private func load(_ parameters: Span<Float>) {
+    for i in w.indices { w[i] = Double(parameters[i]) }
   }
 }
 

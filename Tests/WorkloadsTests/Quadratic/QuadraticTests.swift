@@ -1,3 +1,4 @@
+import CAllocationCounter
 import RunModel
 import Testing
 import Workloads
@@ -84,6 +85,21 @@ private let point: [Float] = [0.3, -1.2, 0.7, 0.1, 2.0, -0.4, -0.9, 0.6, 1.1]
     #expect(source.makeWorkload(threads: 1).start() == Array(repeating: expected, count: 9))
     #expect(source.layout.entries.map(\.shape) == [[3], [3], [3]])
     #expect(source.layout.entries.allSatisfy { $0.isMaskable })
+  }
+
+  @Test func aSteadyStepAllocatesNothing() {
+    let workload = QuadraticSource(arrangement: .mixed, start: 1, rows: 3, seed: 2)
+      .makeWorkload(threads: 1)
+    var gradients = point
+    func step(_ number: Int) -> Double {
+      var span = gradients.mutableSpan
+      return workload.lossAndGradient(
+        parameters: point.span, gradients: &span, batch: BatchKey(seed: 1, step: number))
+    }
+    _ = step(1)
+    let before = allocation_count()
+    for number in 2..<12 { _ = step(number) }
+    #expect(allocation_count() - before == 0)
   }
 
   @Test func planeShowsTheLossAlongItsTwoEigenvectors() {
