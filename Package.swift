@@ -109,3 +109,22 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Benchmarks are built only when asked for: `scripts/benchmark` sets the variable.
+if Context.environment["MAGMASCOPE_BENCHMARKS"] != nil {
+  func benchmarks(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name,
+      dependencies: dependencies + [.product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/\(name)", swiftSettings: numeric,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+  }
+  package.dependencies.append(
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+  package.targets += [
+    benchmarks("KernelBenchmarks", ["TensorKernels", "RunModel"]),
+    benchmarks(
+      "OptimizerBenchmarks", ["Optimizers", "Workloads", "TensorKernels", "RunModel"]),
+    benchmarks("RenderingBenchmarks", ["Explorer", "TensorKernels", "TerminalUI", "RunModel"]),
+  ]
+}

@@ -1,0 +1,1 @@
+../../Tests/ExplorerTests/FakeRun.swift
