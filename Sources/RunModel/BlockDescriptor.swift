@@ -31,10 +31,11 @@ package struct BlockDescriptor: Sendable, Codable, Hashable {
 
   /// The name as screens show it: `model.layers.0.self_attn.q_proj.weight` → `0.q`.
   package var shortName: String {
-    let parts = name.split(separator: ".").map(String.init)
+    let parts = name.split(separator: ".")
     if parts.count >= 5, parts[0] == "model", parts[1] == "layers" {
       let module = parts[parts.count - 2]
-      return parts[2] + "." + (Self.abbreviations[module] ?? module.replacing("_proj", with: ""))
+      let projection = module.hasSuffix("_proj") ? module.dropLast("_proj".count) : module
+      return "\(parts[2])." + (Self.abbreviations[String(module)] ?? String(projection))
     }
     switch name {
     case "model.embed_tokens.weight": return "embed"

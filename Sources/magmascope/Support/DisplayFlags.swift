@@ -11,7 +11,7 @@ struct DisplayFlags: ParsableArguments {
   var color: ColorChoice = .auto
 
   @Option(help: "Most frames a second, 1 to 120; keys are answered at once.")
-  var fps = 12
+  var fps = 20
 
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
