@@ -10,6 +10,8 @@ import Testing
     #expect(reduce(&state, .key(.enter)) == [.command(.probe(.curvature))])
     press(&state, ":probe sharpness 50")
     #expect(reduce(&state, .key(.enter)) == [.command(.probeEvery(.sharpness, 50))])
+    press(&state, ":probe sharpness:20")
+    #expect(reduce(&state, .key(.enter)) == [.command(.probeEvery(.sharpness, 20))])
     press(&state, ":probe sharpness off")
     #expect(reduce(&state, .key(.enter)) == [.command(.probeEvery(.sharpness, nil))])
   }

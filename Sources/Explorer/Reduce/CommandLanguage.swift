@@ -18,7 +18,7 @@ package enum CommandLanguage {
       Word(name: "preset", argument: "NAME", help: "start a ready-made comparison"),
       Word(
         name: "probe", argument: "KIND",
-        help: "measure curvature, proposition1, sharpness or gradientNoise; KIND 50: every 50 steps"
+        help: "measure curvature, proposition1, sharpness or gradientNoise; KIND:50: every 50 steps"
       ),
       Word(
         name: "sweep", argument: "GRID",
@@ -148,6 +148,7 @@ extension ExplorerState {
       return "\(key) wants \(knob.setting.allowed)"
     }
     if word == "sweep" { return Self.sweepForms }
+    if word == "probe" { return Self.probeForms }
     return "wants :\(known.name) \(known.argument)"
   }
 

@@ -1,9 +1,9 @@
 import RunModel
 
 extension ExplorerState {
-  /// `:probe curvature` once, `:probe curvature 50` every 50 steps, `:probe curvature off`.
+  /// `:probe curvature` once, `:probe curvature:50` (or ` 50`) every 50 steps, `:probe curvature off`.
   mutating func probe(_ argument: String) -> [Effect]? {
-    let parts = argument.split(separator: " ").map(String.init)
+    let parts = argument.split { " :".contains($0) }.map(String.init)
     guard let name = parts.first, let kind = ProbeKind(rawValue: name), parts.count <= 2 else {
       return nil
     }
@@ -23,4 +23,8 @@ extension ExplorerState {
     say("measuring \(name) every \(every) steps: see the block inspector on screen 3")
     return [.command(.probeEvery(kind, every))]
   }
+
+  static let probeForms =
+    "wants KIND (once), KIND:50 (every 50 steps) or KIND off; kinds: "
+    + ProbeKind.allCases.map(\.rawValue).joined(separator: ", ")
 }
