@@ -23,6 +23,8 @@ package struct DifferenceChart: Sendable {
   package var margin: Double?
   package var zoom: ClosedRange<Double>?
   package var declaredEnd: Double?
+  /// The unit of the losses; empty without one.
+  package var valueLabel = "nats"
 
   package init(samples: [Sample], first: Character, second: Character, secondArm: Int) {
     (self.samples, self.first, self.second) = (samples, first, second)
@@ -38,7 +40,7 @@ package struct DifferenceChart: Sendable {
     var scene = ChartScene(
       title: "difference \(second)-\(first) (paired)", settings: ["below 0: \(second) ahead"],
       xAxis: ChartAxis(axis.label, xScale),
-      yAxis: ChartAxis("nats", Scale.holding(values, .linear).padded(by: 0.05)))
+      yAxis: ChartAxis(valueLabel, Scale.holding(values, .linear).padded(by: 0.05)))
     let edges = samples.map { BandMark.Edge(x: $0.x, lower: $0.lower, upper: $0.upper) }
     let line = samples.map { ChartPoint(x: $0.x, y: $0.mean) }
     scene.marks = [.band(BandMark(edges, tone: .arm(secondArm)))] + rules

@@ -1,3 +1,5 @@
+import RunModel
+
 /// One raw evaluation of a run; a nil loss is a diverged one.
 package struct EvaluationPoint: Codable, Sendable, Equatable {
   package var step: Int
@@ -151,16 +153,19 @@ package struct ComparisonSetting: Codable, Sendable, Equatable {
   /// For example `tinychars`.
   package var data: String
   package var loss: String
+  package var lossUnit: LossUnit
   /// The declared length of every run, in steps.
   package var budget: Int
   package var declaredSeeds: Int
 
   package init(
-    model: String, data: String, loss: String = "val loss", budget: Int, declaredSeeds: Int
+    model: String, data: String, loss: String = "val loss", lossUnit: LossUnit = .nats,
+    budget: Int, declaredSeeds: Int
   ) {
     self.model = model
     self.data = data
     self.loss = loss
+    self.lossUnit = lossUnit
     self.budget = budget
     self.declaredSeeds = declaredSeeds
   }

@@ -4,11 +4,11 @@ extension Verdict {
     var figures: [(name: String, value: String)] = []
     if let comparison { figures += self.figures(comparison) }
     if let welch = unpaired?.welch {
-      figures.append(("mean difference", "\(nats(welch.mean)) (seeds not paired)"))
+      figures.append(("mean difference", "\(amount(welch.mean)) (seeds not paired)"))
       figures.append(("Welch interval", interval(welch.interval)))
     }
     if let control {
-      let mean = control.comparison.map { nats($0.mean) + ", " } ?? ""
+      let mean = control.comparison.map { amount($0.mean) + ", " } ?? ""
       figures.append(
         ("against the control", "\(mean)\(control.outcome.rawValue) (\(control.name))"))
     }
@@ -17,14 +17,14 @@ extension Verdict {
       figures.append(
         (
           "at \(NumberText.percent(point.fraction)) of the budget",
-          "\(nats(point.meanDifference)), \(point.outcome.rawValue)\(flip) (descriptive)"
+          "\(amount(point.meanDifference)), \(point.outcome.rawValue)\(flip) (descriptive)"
         ))
     }
     if let power {
       let share = NumberText.percent(power.promisedPower)
       figures.append(
         (
-          "seeds for \(NumberText.short(power.difference)) nats",
+          "seeds for \(NumberText.short(power.difference))\(lossUnit.suffix)",
           "\(power.seeds), found with \(share) probability"
         ))
     }
@@ -34,11 +34,11 @@ extension Verdict {
   private func figures(_ comparison: PairedComparison) -> [(name: String, value: String)] {
     let level = NumberText.short(100 * confidence, digits: 2)
     var figures = [
-      ("mean difference", nats(comparison.mean)),
+      ("mean difference", amount(comparison.mean)),
       ("\(level) % interval", interval(comparison.tTest?.interval)),
     ]
     let ratio = comparison.perplexityRatio
-    if ratio >= 1e-3, ratio <= 1e3 {
+    if lossUnit == .nats, ratio >= 1e-3, ratio <= 1e3 {
       figures.append(("perplexity ratio", NumberText.fixed(ratio, digits: 4)))
     }
     let holm = lanes > 1 ? " after Holm over \(lanes)" : ""
@@ -53,12 +53,12 @@ extension Verdict {
     }
     let ties = comparison.ties > 0 ? ", \(NumberText.count(comparison.ties, "tie"))" : ""
     figures.append(("lower on", "\(comparison.wins) of \(comparison.count) seeds\(ties)"))
-    figures.append(("practical margin", "±\(NumberText.short(margin)) nats"))
+    figures.append(("practical margin", "±\(NumberText.short(margin))\(lossUnit.suffix)"))
     return figures
   }
 
-  private func nats(_ value: Double) -> String {
-    NumberText.fixed(value, digits: 4, signed: true) + " nats"
+  private func amount(_ value: Double) -> String {
+    NumberText.fixed(value, digits: 4, signed: true) + lossUnit.suffix
   }
 
   private func interval(_ interval: Interval?) -> String {

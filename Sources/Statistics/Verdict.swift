@@ -1,3 +1,5 @@
+import RunModel
+
 /// The subject against its matched-step control: whether a difference is more than a step size.
 package struct ControlComparison: Codable, Sendable, Equatable {
   package var name: String
@@ -12,6 +14,7 @@ package struct ControlComparison: Codable, Sendable, Equatable {
 package struct Verdict: Codable, Sendable, Equatable {
   package var subject: String
   package var reference: String
+  package var lossUnit: LossUnit
   package var margin: Double
   package var confidence: Double
   package var stopping: StoppingRule
@@ -83,7 +86,8 @@ extension Verdict {
     let conduct = Grade.conduct(
       checklist, pairs: evidence.judgedCount, voidReasons: evidence.voidReasons)
     var verdict = Verdict(
-      subject: input.subject.name, reference: input.reference.name, margin: input.margin,
+      subject: input.subject.name, reference: input.reference.name,
+      lossUnit: input.setting.lossUnit, margin: input.margin,
       confidence: evidence.confidence, stopping: input.stopping, outcome: outcome,
       claim: Claim.word(
         outcome: outcome, conduct: conduct, interval: interval, margin: input.margin,

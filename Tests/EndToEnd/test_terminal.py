@@ -94,6 +94,19 @@ def test_pause_and_single_steps_show_at_once(binary, directory):
         check(terminal.finish() == 0, "exit status")
 
 
+def test_a_pause_asked_for_while_the_run_is_prepared_is_kept(binary, directory):
+    with explorer(binary) as terminal:
+        terminal.wait("quit", "the first screen")
+        terminal.send(" ")
+        terminal.wait(lambda text: "PAUSE" in text.upper(), "the pause to show")
+        terminal.pass_time(1)
+        at = step_shown(terminal.text())
+        terminal.pass_time(0.5)
+        check(step_shown(terminal.text()) == at, "it trains although it was paused")
+        terminal.send("q")
+        check(terminal.finish() == 0, "exit status")
+
+
 def test_signals_leave_a_clean_terminal_and_their_codes(binary, directory):
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         with explorer(binary) as terminal:

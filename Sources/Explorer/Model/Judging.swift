@@ -43,7 +43,8 @@ enum Judging {
   private static func setting(of run: RunRecord) -> ComparisonSetting {
     ComparisonSetting(
       model: Shown.count(run.summary?.parameterCount ?? 0) + " model",
-      data: run.summary?.dataDescription ?? run.configuration.workload, budget: run.budget,
+      data: run.summary?.dataDescription ?? run.configuration.workload,
+      lossUnit: run.configuration.lossUnit, budget: run.budget,
       declaredSeeds: run.configuration.seeds)
   }
 

@@ -10,10 +10,11 @@ extension BlockScenes {
     }
     let costs = curves.flatMap(\.1)
     let heights = costs.map(\.predicted) + costs.map(\.measured)
+    let unit = state.run.configuration.lossUnit.label
     var scene = ChartScene(
       title: "cost of masking", settings: ["dashed: predicted"],
       xAxis: ChartAxis("lr", Scale.holding(costs.map(\.learningRate), .logarithmic)),
-      yAxis: ChartAxis("nats", Scale.holding(heights, .logarithmic).padded(by: 0.05)))
+      yAxis: ChartAxis(unit, Scale.holding(heights, .logarithmic).padded(by: 0.05)))
     for (arm, costs) in curves {
       let tone = Tone.arm(arm.index)
       scene.marks += [

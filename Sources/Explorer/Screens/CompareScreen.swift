@@ -105,7 +105,8 @@ struct CompareScreen {
     var line = TextLine()
     line.append("\(right.letter)-\(left.letter) ", .muted)
     line.append(Shown.difference(point?.difference), .strong, .bold)
-    line.append(point.map { " nats at step \($0.step)" } ?? "", .text)
+    let unit = state.run.configuration.lossUnit.suffix
+    line.append(point.map { "\(unit) at step \($0.step)" } ?? "", .text)
     if area.width >= 60 { line.append("   below 0: \(right.letter) is lower   c: swap", .muted) }
     line.draw(on: &buffer, in: area.row(0))
     let settings = DifferenceText.rows(left.specification, right.specification, state.catalog)

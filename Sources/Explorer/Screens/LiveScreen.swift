@@ -76,6 +76,7 @@ struct DifferencePanel: Widget {
       samples: PairedCurve(left, right).samples(count: area.width * 2, upTo: state.shownStep),
       first: left.letter, second: right.letter, secondArm: right.index)
     chart.declaredEnd = Double(state.run.budget)
+    chart.valueLabel = state.run.configuration.lossUnit.label
     let title = "difference \(right.letter)-\(left.letter)"
     let note = "below 0: \(right.letter) lower"
     buffer.draw(

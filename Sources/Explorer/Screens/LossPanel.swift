@@ -23,7 +23,7 @@ extension ExplorerState {
     var chart = LossChart(title: title, curves: curves, options: options)
     chart.entropyFloor = run.summary?.entropyFloor
     chart.events = run.marks.marks.suffix(12).map { $0 }
-    chart.valueLabel = "nats"
+    chart.valueLabel = run.configuration.lossUnit.label
     var scene = chart.scene()
     if settings.spread == .seeds { scene.marks += drawn.flatMap { seedLines(run.arms[$0]) } }
     dimPinned(in: &scene, from: drawn.count)
@@ -124,7 +124,7 @@ struct LossPanel: Widget {
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let scene = state.lossScene(
       arms: arms ?? Array(state.run.arms.indices), width: area.width - 8)
-    let caption = title ?? (area.width >= 60 ? "loss, nats per token" : "loss")
+    let caption = title ?? (area.width >= 60 ? state.run.configuration.lossCaption : "loss")
     buffer.draw(
       ChartPanel(
         scene, letters: state.run.arms.map(\.letter),

@@ -1,9 +1,15 @@
 import RunModel
 import TerminalUI
 
-/// What every arm's optimizer keeps in memory, in bytes; the others against the first.
+/// What every arm's optimizer keeps in memory, the others against the first, and what an arm takes in all.
 struct MemoryRow {
   let state: ExplorerState
+
+  /// `memory  9.1 MB an arm in all`, or nothing before that is known.
+  var total: String {
+    guard let bytes = state.run.summary?.bytesPerArm, bytes > 0 else { return "" }
+    return "memory  \(Shown.bytes(bytes)) an arm in all"
+  }
 
   /// `optimizer state  a 1.07 MB   m 1.07 MB (+56 B)`.
   var line: TextLine {

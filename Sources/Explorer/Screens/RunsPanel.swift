@@ -156,7 +156,8 @@ struct RunNotes {
       lines.append(TextLine("eff.lr  lr x keep x s of the masked blocks", .muted))
     }
     lines.append(TextLine("cpu     cost of a step against the first arm", .muted))
-    if state.run.summary != nil { lines.append(MemoryRow(state: state).line) }
+    let memory = MemoryRow(state: state)
+    if state.run.summary != nil { lines.append(memory.line) }
     lines.append(TextLine(""))
     for arm in state.run.arms { lines += description(of: arm) }
     if !state.run.marks.marks.isEmpty {
@@ -165,6 +166,7 @@ struct RunNotes {
         TextLine("#\($0.number) step \($0.step)  \($0.label)", .mark)
       }
     }
+    if !memory.total.isEmpty { lines += [TextLine(""), TextLine(memory.total, .muted)] }
     return lines
   }
 

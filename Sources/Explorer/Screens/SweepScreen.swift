@@ -68,7 +68,7 @@ struct SweepScreen {
     _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
   ) {
     let inside = buffer.box(
-      area, title: "best of each", note: area.width >= 60 ? "valley: within .05 nats" : "",
+      area, title: "best of each", note: area.width >= 60 ? "valley: within .05" : "",
       focused: isFocused(.runs))
     let columns: [Table.Column] = [
       Table.Column("arm", priority: .max), Table.Column("best", priority: 10),

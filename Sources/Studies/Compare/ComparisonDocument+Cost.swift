@@ -11,7 +11,7 @@ extension ComparisonDocument {
         + (target.map { "; the target is the reference's mean final loss, \($0)" } ?? ""),
       columns: [
         .init("arm", .left), .init("final loss"), .init("CPU ms/step"), .init("state"),
-        .init("steps to target"),
+        .init("steps to target"), .init("tokens to target"),
         .init("CPU s to target"), .init("missed"),
       ],
       rows: arms.map(Self.row))
@@ -25,6 +25,7 @@ extension ComparisonDocument {
       arm.name, (loss ?? "diverged") + (losses.diverged > 0 ? " (median)" : ""), perStep ?? "-",
       arm.cost.stateBytes.map { NumberFormat.compact(Double($0)) + "B" } ?? "-",
       arm.cost.medianSteps.map { NumberFormat.compact($0) } ?? "-",
+      arm.cost.medianTokens.map { NumberFormat.compact($0) } ?? "-",
       arm.cost.medianCPUSeconds.map { NumberFormat.compact($0) } ?? "-",
       arm.cost.misses.map { "\($0) of \(arm.seeds.count)" } ?? "-",
     ]

@@ -70,7 +70,7 @@ extension ComparisonSetting {
     self.init(
       model: isLanguage ? "\(size) model" : "\(run.workload) workload",
       data: run.dataWords, loss: isLanguage ? "val loss" : "held-out loss",
-      budget: run.steps, declaredSeeds: seeds)
+      lossUnit: run.lossUnit, budget: run.steps, declaredSeeds: seeds)
   }
 }
 

@@ -7,6 +7,7 @@ import Statistics
 struct ReportCharts {
   var arms: [JudgedArm]
   var traces: [ArmTrace]
+  var lossUnit: LossUnit
 
   func all(_ inputs: [ComparisonInput]) -> [(caption: String, scene: ChartScene)] {
     var charts: [(caption: String, scene: ChartScene)] = []
@@ -25,8 +26,9 @@ struct ReportCharts {
     let losses = arms.flatMap { $0.runs.flatMap(\.trajectory) }.compactMap(\.validationLoss)
     let (low, high) = (losses.min() ?? 0, losses.max() ?? 0)
     options.isLogY = low > 0 && high > 20 * low
-    let chart = LossChart(
+    var chart = LossChart(
       title: "validation loss", curves: arms.enumerated().map(Self.curve), options: options)
+    chart.valueLabel = lossUnit.label
     return ("Mean over seeds of the raw evaluations, with pointwise 95 % bands.", chart.scene())
   }
 
@@ -79,6 +81,7 @@ struct ReportCharts {
     var chart = DifferenceChart(
       samples: samples, first: Character(arms[reference].lane.letter),
       second: Character(arms[subject].lane.letter), secondArm: subject)
+    chart.valueLabel = lossUnit.label
     chart.margin = input.margin > 0 ? input.margin : nil
     let caption =
       "\(input.subject.name) minus \(input.reference.name), paired by seed, "

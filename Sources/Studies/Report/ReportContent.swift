@@ -44,7 +44,9 @@ extension ReportContent {
       title: run?.title ?? "Runs", about: run?.about ?? "",
       facts: run.map { Self.facts($0, seeds: comparison.arms.first?.runs.count ?? 0) } ?? "",
       verdicts: document.verdicts,
-      charts: ReportCharts(arms: comparison.arms, traces: traces).all(inputs),
+      charts: ReportCharts(
+        arms: comparison.arms, traces: traces, lossUnit: run?.lossUnit ?? .none
+      ).all(inputs),
       tables: [
         SummaryTable.results(
           records.filter { $0.final == true }, caption: "Closing record of every arm and seed"),
@@ -69,7 +71,9 @@ extension ReportContent {
       directories: [], arms: judged, inputs: inputs, stateBytes: stateBytes)
     let traces = judged.indices.map { ArmTrace(judged[$0], arm: $0, findings) }
     let plan = findings.plan
-    var charts = ReportCharts(arms: judged, traces: traces).all(inputs)
+    var charts = ReportCharts(
+      arms: judged, traces: traces, lossUnit: plan.configuration.lossUnit
+    ).all(inputs)
     if let chart = tables.chart {
       let caption =
         "Median final loss of the tuning seeds; bars from the lowest to the highest seed. "

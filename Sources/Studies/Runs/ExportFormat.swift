@@ -26,7 +26,9 @@ package enum ExportFormat: String, CaseIterable, Sendable {
           run.records.filter { $0.final == true }, caption: run.configuration.title
         ).latex)
     case .svg:
-      let charts = ReportCharts(arms: run.arms, traces: []).all([])
+      let charts = ReportCharts(
+        arms: run.arms, traces: [], lossUnit: run.configuration.lossUnit
+      ).all([])
       return .text(charts.first.map { SVGChart().render($0.scene) } ?? "")
     case .tensorboard:
       return .files(

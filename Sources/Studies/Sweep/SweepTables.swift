@@ -27,7 +27,8 @@ package struct SweepTables {
         }
     }
     return SummaryTable(
-      caption: "Median final loss over \(plan.tuningSeedCount) tuning seeds, in nats (* best)",
+      caption: "Median final loss over \(plan.tuningSeedCount) tuning seeds"
+        + (plan.configuration.lossUnit == .nats ? ", in nats (* best)" : " (* best)"),
       columns: columns, rows: rows)
   }
 
@@ -55,7 +56,7 @@ package struct SweepTables {
     ]
     let best = findings.bestPoints
     return SummaryTable(
-      caption: "Best of the grid; the valley is where the loss stays within .05 nats of it",
+      caption: "Best of the grid; the valley is where the loss stays within .05 of it",
       columns: columns,
       rows: plan.lanes.indices.map { arm in
         let summary = findings.summary(ofArm: arm)

@@ -29,6 +29,8 @@ final class BackgroundRunner {
   var live: Live?
   /// The number of the latest start; what was prepared for an older one is thrown away.
   private var wanted = 0
+  /// What was asked of the run while it was being prepared.
+  private var early: [RunCommand] = []
   private var signal: WakeSignal?
   var recorded = RecordedRun()
 
@@ -40,6 +42,7 @@ final class BackgroundRunner {
     live?.controller.stop()
     live = nil
     wanted = number
+    early = []
     recorded = RecordedRun()
     let (prepared, wake) = (prepared, wake)
     Thread.detachNewThread {
@@ -68,7 +71,11 @@ final class BackgroundRunner {
   }
 
   func send(_ command: RunCommand) {
-    if let error = live?.controller.send(command) { stored.post(.failed(error.description)) }
+    guard let live else {
+      early.append(command)
+      return
+    }
+    if let error = live.controller.send(command) { stored.post(.failed(error.description)) }
   }
 
   /// Everything the run has told since the last frame.
@@ -104,6 +111,8 @@ final class BackgroundRunner {
         controller.start()
         live = Live(number: number, controller: controller, channels: channels)
         self.signal = signal
+        early.forEach(send)
+        early = []
       case .failed(let number, let error) where number == wanted:
         failures.append(RunBatch(run: number, events: [.failed(error.description)]))
       case .run, .failed: continue
