@@ -28,7 +28,7 @@ package final class ArmTrainer {
   package static let updateMeasuringInterval = 10
 
   /// Builds everything and writes the weights of step 0; throws what the optimizer's factory throws.
-  init(
+  package init(
     assignment: Assignment, configuration: RunConfiguration, source: any WorkloadSource,
     threads: Int, channels: RunChannels, clock: RunClock, makeOptimizer: OptimizerFactory
   ) throws(RunError) {

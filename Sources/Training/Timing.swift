@@ -25,12 +25,12 @@ private func nanoseconds(of clock: clockid_t) -> Int {
 }
 
 /// The wall time of a run: stands still while the run is paused, goes on after a resume from disk.
-final class RunClock: Sendable {
+package final class RunClock: Sendable {
   private let origin: Atomic<Int>
   private let stoppedAt = Atomic(0)
 
   /// - Parameter elapsed: seconds an earlier part of the run took.
-  init(elapsed: Double = 0) {
+  package init(elapsed: Double = 0) {
     origin = Atomic(monotonicNanoseconds() - Int(elapsed * 1e9))
   }
 

@@ -13,6 +13,7 @@ enum ReportStyle {
     h2{font-size:1.25rem;margin:2rem 0 .5rem}
     h1,h2,p,summary{overflow-wrap:anywhere}
     td,th{overflow-wrap:break-word}
+    section.verdict td{overflow-wrap:anywhere}
     section.verdict{border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0;
     background:var(--panel)}
     section.verdict h2{margin-top:0}

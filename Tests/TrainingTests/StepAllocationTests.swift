@@ -1,0 +1,31 @@
+import CAllocationCounter
+import EventStream
+import Optimizers
+import RunModel
+import Testing
+import Training
+import Workloads
+
+/// A whole step of an arm, from the batch to the posted metrics, takes no memory once it is steady.
+@Suite struct StepAllocationTests {
+  @Test(arguments: [
+    "sgd:momentum=0.9", "rmsprop", "adam", "adamw", "cadamw", "laprop", "lion", "adafactor", "muon",
+    "apollo", "magma(adam)", "skip(adamw)", "damp(lion)", "magma(muon)", "sample(adam):damped=true",
+    "cautious(adam)", "magma(adam):grain=row", "skip(rmsprop):grain=element",
+  ])
+  func aSteadyStepTakesNoMemory(_ arm: String) throws {
+    let configuration = RunConfiguration(
+      title: "", model: ModelConfiguration(size: .nano), arms: [try OptimizerRegistry.arm(arm)])
+    let channels = RunChannels(
+      events: Mailbox(), steps: Mailbox(capacity: 64), blocks: Mailbox(capacity: 1024))
+    let trainer = try ArmTrainer(
+      assignment: Assignment.all(of: configuration)[0], configuration: configuration,
+      source: try LanguageSource(configuration), threads: 1, channels: channels,
+      clock: RunClock(), makeOptimizer: RunOptions.registered)
+    for step in 1...80 { trainer.train(step: step) }
+    let before = allocation_count()
+    for step in 81...120 { trainer.train(step: step) }
+    #expect(allocation_count() - before == 0)
+    #expect(trainer.progress.step == 120)
+  }
+}
