@@ -60,9 +60,11 @@ package struct LossChart: Sendable {
   package func scene() -> ChartScene {
     let xScale = horizontalScale
     let drawn = curves.map { CurveMarks($0, options: options, xScale: xScale) }
-    let yScale = verticalScale(drawn)
+    // A logarithmic axis would hide what is below zero.
+    let isLogY = options.isLogY && !drawn.contains { $0.values.contains { $0 < 0 } }
+    let yScale = verticalScale(drawn, isLogY: isLogY)
     var scene = ChartScene(
-      title: title, settings: settings, xAxis: ChartAxis(options.axis.label, xScale),
+      title: title, settings: settings(isLogY: isLogY), xAxis: ChartAxis(options.axis.label, xScale),
       yAxis: ChartAxis(valueLabel, yScale))
     scene.marks = ruleMarks + drawn.flatMap(\.bands) + drawn.flatMap(\.raw)
     scene.marks += drawn.flatMap(\.leading) + drawn.compactMap { $0.divergence(yScale) }
@@ -71,10 +73,10 @@ package struct LossChart: Sendable {
     return scene
   }
 
-  private var settings: [String] {
+  private func settings(isLogY: Bool) -> [String] {
     var settings = [options.axis.label]
     if options.isLogX { settings.append("log x") }
-    if options.isLogY { settings.append("log y") }
+    if isLogY { settings.append("log y") }
     if options.smoothing != .none {
       settings.append("EMA " + NumberFormat.compact(options.smoothing.decay))
     }
@@ -95,9 +97,9 @@ package struct LossChart: Sendable {
     return .holding(ends, kind)
   }
 
-  private func verticalScale(_ drawn: [CurveMarks]) -> Scale {
-    let kind: Scale.Kind = options.isLogY ? .logarithmic : .linear
-    var values = drawn.flatMap(\.values).filter { $0.isFinite && (!options.isLogY || $0 > 0) }
+  private func verticalScale(_ drawn: [CurveMarks], isLogY: Bool) -> Scale {
+    let kind: Scale.Kind = isLogY ? .logarithmic : .linear
+    var values = drawn.flatMap(\.values).filter { $0.isFinite && (!isLogY || $0 > 0) }
     if options.clipsOutliers { values = Quantiles.bulk(of: values) }
     values += drawn.flatMap(\.bandValues)
     if let entropyFloor, !values.isEmpty { values.append(entropyFloor) }

@@ -71,6 +71,8 @@ extension ArmOptimizer {
   ) {
     outcomes[block].keep = Float(keep)
     outcomes[block].scale = Float(multiplier(block, masks, keep))
+    // Nothing was compared: the moments did not see this gradient.
+    (outcomes[block].alignment, outcomes[block].score) = (.nan, .nan)
     let step = blockStep(block, context)
     let rule = WriteRule(
       scale: 0, shrink: shrink(step), style: type(of: base).decayStyle,

@@ -33,6 +33,11 @@ package struct ArmOptimizer {
   /// 0 or 1 per element of the block at hand, for grains finer than the tensor.
   var kept: [Float]
 
+  /// Whether a coin decides on a whole block: true without a mask, false for finer grains and signs.
+  package var tossesWholeBlocks: Bool {
+    masks.map { $0.grain == .tensor && $0.kind != .cautious } ?? true
+  }
+
   /// Makes the optimizer; throws when settings contradict each other or the layout.
   package init(_ specification: ArmSpecification, layout: TensorLayout) throws(RunError) {
     let settings = Settings(values: specification.values)

@@ -104,9 +104,32 @@ struct ReplayFile: Decodable {
           "block '\(block.name)' has the unknown role '\(block.role)'"
             + suggestion(for: block.role, among: known), "roles: " + known.joined(separator: ", "))
       }
-      guard block.shape.allSatisfy({ $0 > 0 }), block.descriptor.count == block.values.count else {
+      guard block.shape.allSatisfy({ $0 > 0 }), Self.count(block.shape) == block.values.count else {
         throw Self.bad(
           "block '\(block.name)' has \(block.values.count) values for shape \(block.shape)")
+      }
+    }
+    for (index, step) in steps.enumerated() { try check(step.coins ?? [:], at: index) }
+  }
+
+  /// nil where the product is beyond any number of values.
+  private static func count(_ shape: [Int]) -> Int? {
+    shape.reduce(1 as Int?) { product, side in
+      guard let (count, isTooLarge) = product?.multipliedReportingOverflow(by: side) else { return nil }
+      return isTooLarge ? nil : count
+    }
+  }
+
+  /// Coins are 0 or 1, of blocks that exist.
+  private func check(_ coins: [String: Int], at index: Int) throws(RunError) {
+    for (name, coin) in coins.sorted(by: { $0.key < $1.key }) {
+      guard blocks.contains(where: { $0.name == name }) else {
+        throw Self.bad(
+          "step \(index + 1) has a coin for the unknown block '\(name)'"
+            + suggestion(for: name, among: blocks.map(\.name)))
+      }
+      guard coin == 0 || coin == 1 else {
+        throw Self.bad("step \(index + 1): the coin of '\(name)' is \(coin), not 0 or 1")
       }
     }
   }

@@ -9,6 +9,8 @@ package struct ProposedStep: Sendable {
   package var displacement: [Double]
   /// The survival probability of every block; 1 where no coin is tossed.
   package var keep: [Double]
+  /// False where a coin decides on a row or an element, or a sign does: no Bernoulli of a block.
+  package var tossesWholeBlocks = true
 
   package init(displacement: [Double], keep: [Double]) {
     self.displacement = displacement
@@ -36,6 +38,7 @@ package struct ProposedStep: Sendable {
     optimizer.step(parameters: &movedSpan, gradients: gradientSpan.span, context: context)
     displacement = parameters.indices.map { Double(parameters[$0]) - Double(moved[$0]) }
     keep = optimizer.outcomes.map { $0.isMasked ? Double($0.keep) : 1 }
+    tossesWholeBlocks = optimizer.tossesWholeBlocks
     if keep.allSatisfy({ $0 == 1 }) { maskAsSkipUpdate(optimizer.layout) }
   }
 

@@ -23,9 +23,9 @@ package struct PropositionOne {
     self.multiples = multiples
   }
 
-  /// nil when no coin is tossed on any block.
+  /// nil when no coin is tossed on any block, or coins on less than a block.
   package func run(_ arm: ProbedArm, _ step: ProposedStep) -> ProbeReading? {
-    guard !step.maskedBlocks.isEmpty else { return nil }
+    guard !step.maskedBlocks.isEmpty, step.tossesWholeBlocks else { return nil }
     if let precise = arm.workload as? any PreciseWorkload, step.maskedBlocks.count <= 10 {
       return reading(arm, multiples.map { exact(precise, arm, step, multiple: $0) })
     }
@@ -74,13 +74,11 @@ extension PropositionOne {
   /// `½ xᵀHx`, mean over deviations x, with H at the mean point of the rate in question.
   private func bend(_ arm: ProbedArm, at center: [Float], _ deviations: [[Double]]) -> Double {
     var product = HessianVectorProduct(arm, at: center)
-    let bends = deviations.prefix(Self.predictionDraws).map { x in
+    let bends = deviations.map { x in
       0.5 * dot(x, product(x), over: x.indices)
     }
     return bends.reduce(0, +) / Double(max(1, bends.count))
   }
-
-  private static let predictionDraws = 16
 
   /// `(m − k)∘δ` of every mask; at keep ½ one of each complementary pair.
   private func deviations(_ arm: ProbedArm, _ step: ProposedStep) -> [[Double]] {

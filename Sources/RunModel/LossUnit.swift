@@ -11,10 +11,14 @@ package enum LossUnit: String, Sendable, Codable {
   package var label: String { self == .nats ? "nats" : "" }
 }
 
-extension RunConfiguration {
-  package var lossUnit: LossUnit {
-    workload == "language" || workload == "class-imbalance" ? .nats : .none
+extension LossUnit {
+  package init(workload: String) {
+    self = workload == "language" || workload == "class-imbalance" ? .nats : .none
   }
+}
+
+extension RunConfiguration {
+  package var lossUnit: LossUnit { LossUnit(workload: workload) }
 
   /// What the loss curves show: `loss, nats per token`.
   package var lossCaption: String {

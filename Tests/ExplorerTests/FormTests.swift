@@ -65,6 +65,32 @@ import Testing
     #expect(configuration.arms[0].text == "skip(adam):lr=0.001,mask=0.25")
   }
 
+  @Test func anotherWorkloadBringsItsSettingsWithDefaults() throws {
+    var state = try Fake.running()
+    press(&state, "n")
+    let other = try #require(Fake.workloads.first { !$0.isLanguage })
+    try focus(&state, "workload")
+    for _ in Fake.workloads where try form(state).text("workload") != other.name {
+      _ = reduce(&state, .key(.right))
+    }
+    for setting in other.hyperparameters {
+      #expect(try form(state).text("workload.\(setting.key)") == setting.defaultValue.description)
+    }
+    guard case .start(let configuration, _) = reduce(&state, .key(.enter)).first else {
+      return #expect(Bool(false), "Enter starts")
+    }
+    #expect(configuration.workload == other.name)
+  }
+
+  @Test func aWrapperKeepsTheTypedRate() throws {
+    var state = try Fake.running()
+    press(&state, "n")
+    try replace(&state, "arm0.lr", "0.05")
+    try focus(&state, "arm0.wrapper")
+    _ = reduce(&state, .key(.right))
+    #expect(try form(state).text("arm0.lr") == "0.05")
+  }
+
   @Test func aReadySizeFillsInItsNumbersAndANumberMakesItCustom() throws {
     var state = try Fake.running()
     press(&state, "n")

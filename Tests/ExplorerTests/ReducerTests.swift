@@ -42,6 +42,15 @@ import Testing
       ])
   }
 
+  @Test func armsThatDifferGoOnDiffering() throws {
+    var state = try Fake.running(["adam:lr=0.1", "magma(adam):lr=0.01"])
+    #expect(
+      reduce(&state, .key(.character("+"))) == [
+        .command(.set(arm: 0, key: "lr", value: .number(0.2))),
+        .command(.set(arm: 1, key: "lr", value: .number(0.02))),
+      ])
+  }
+
   @Test func settingsThatAreNotLiveWaitForTheRerun() throws {
     var state = try Fake.running()
     press(&state, ":set beta1 .95")

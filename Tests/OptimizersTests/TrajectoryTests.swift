@@ -91,6 +91,18 @@ import Testing
       #"{"blocks":[{"name":"a","shape":[1],"role":"mlp","values":[1]}],"#
         + #""steps":[{"gradients":{"a":[1,2]}}]}"#, "has 2 values, not 1"
     ),
+    (
+      #"{"blocks":[{"name":"a","shape":[9223372036854775807,4],"role":"mlp","values":[]}],"steps":[]}"#,
+      "0 values for shape"
+    ),
+    (
+      #"{"blocks":[{"name":"a","shape":[1],"role":"mlp","values":[1]}],"#
+        + #""steps":[{"gradients":{"a":[1]},"coins":{"b":1}}]}"#, "unknown block 'b'"
+    ),
+    (
+      #"{"blocks":[{"name":"a","shape":[1],"role":"mlp","values":[1]}],"#
+        + #""steps":[{"gradients":{"a":[1]},"coins":{"a":2}}]}"#, "not 0 or 1"
+    ),
   ])
   func badReplayFilesAreRefusedWithTheirPlace(_ text: String, _ part: String) throws {
     let arm = try OptimizerRegistry.arm("sgd")

@@ -39,7 +39,9 @@ private func analyticCost(_ step: ProposedStep, _ hessian: [Double]) -> Double {
     }
   }
 
-  @Test(arguments: ["skip(adam):lr=1e-3", "magma(adam):lr=1e-3"])
+  @Test(arguments: [
+    "skip(adam):lr=1e-3", "magma(adam):lr=1e-3", "skip(adam):lr=1e-3,mask=0.75",
+  ])
   func costOfSmallStepsOfADecoderIsPredicted(_ arm: String) throws {
     var run = try Run.language(arm)
     run.advance(60)
@@ -64,6 +66,13 @@ private func analyticCost(_ step: ProposedStep, _ hessian: [Double]) -> Double {
     #expect(decade.map(\.learningRate) == [0.316, 0.562, 1, 1.78, 3.16])
     for cost in decade { #expect(cost.isPredicted, "\(arm): \(cost)") }
     #expect(tenfold?.isPredicted == holdsAtTenfold, "\(arm): \(costs)")
+  }
+
+  @Test(arguments: ["skip(adam):grain=row", "magma(adam):grain=element", "cautious(adam)"])
+  func coinsOnLessThanABlockAreNotTakenForThose(_ arm: String) throws {
+    var run = try Run.language(arm)
+    run.advance(3)
+    #expect(PropositionOne().run(run.probed, run.proposal) == nil)
   }
 
   @Test func armWithoutCoinsIsShownWhatSkippingWouldCost() throws {

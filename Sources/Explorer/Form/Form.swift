@@ -57,23 +57,38 @@ package struct Form {
 
   /// Puts a text into a field and lets the fields that depend on it follow.
   mutating func enter(_ text: String, into id: String) {
+    let before = texts[id]
     texts[id] = text
     errors[id] = nil
     problem = nil
     if id == "size", let size = ModelSize(rawValue: text) {
       texts.merge(FormTexts.texts(of: ModelConfiguration(size: size))) { $1 }
     }
+    if id == "workload" { fillWorkload(text) }
     if let arm = FormTexts.armIndex(of: id), id.hasSuffix(".base") || id.hasSuffix(".wrapper") {
-      fillDefaults(arm: arm)
+      fillDefaults(arm: arm, instead: id.hasSuffix(".base") ? before : nil)
     }
   }
 
-  /// Gives the settings that the arm's optimizer has, and that are new, their defaults.
-  private mutating func fillDefaults(arm: Int) {
+  /// Gives the settings of a workload that have no text yet their defaults.
+  private mutating func fillWorkload(_ name: String) {
+    let descriptor = workloads.first { $0.name == name }
+    for setting in descriptor?.hyperparameters ?? [] where texts["workload.\(setting.key)"] == nil {
+      texts["workload.\(setting.key)"] = setting.defaultValue.description
+    }
+  }
+
+  /// Gives an arm's new settings their defaults, and those that stood at the default of an earlier base.
+  ///
+  /// A rate belongs to its base and always changes with it.
+  private mutating func fillDefaults(arm: Int, instead earlier: String?) {
     let (base, wrapper, _) = FormTexts.parts(arm: arm, texts)
+    let old = earlier.map { catalog.settings(base: $0, wrapper: wrapper) } ?? []
     for setting in catalog.settings(base: base, wrapper: wrapper) {
       let id = "arm\(arm).\(setting.key)"
-      if texts[id] == nil || id.hasSuffix(".lr") {
+      let past = old.first { $0.key == setting.key }?.defaultValue.description
+      let isUntouched = texts[id] == nil || texts[id] == past
+      if isUntouched || (earlier != nil && setting.key == "lr") {
         texts[id] = setting.defaultValue.description
       }
     }

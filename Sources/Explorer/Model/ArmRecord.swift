@@ -34,11 +34,13 @@ package struct ArmRecord {
   package var name: String { specification.name }
   /// What the panels show beside means over seeds: the first seed.
   package var track: SeedTrack { seeds[0] }
-  /// Whether coins are thrown in this arm.
+  /// Whether coins of a set probability are thrown in this arm.
   package var hasMask: Bool { specification.values["mask"] != nil && !specification.isMatched }
   /// Whether the updates of its blocks are damped by alignment.
   package var hasDamping: Bool { specification.values["tau"] != nil && !specification.isMatched }
-  package var isMasking: Bool { hasMask || hasDamping }
+  package var isMasking: Bool { specification.wrapper != nil && !specification.isMatched }
+  /// Whether updates are dropped in this arm, by whatever rule.
+  package var dropsUpdates: Bool { isMasking && specification.wrapper != "damp" }
   package var maskProbability: Double? {
     hasMask ? specification.values["mask"]?.number : nil
   }

@@ -41,8 +41,10 @@ enum Judging {
   }
 
   private static func setting(of run: RunRecord) -> ComparisonSetting {
-    ComparisonSetting(
-      model: Shown.count(run.summary?.parameterCount ?? 0) + " model",
+    let workload = run.configuration.workload
+    let size = Shown.count(run.summary?.parameterCount ?? 0)
+    return ComparisonSetting(
+      model: workload == "language" ? size + " model" : workload + " workload",
       data: run.summary?.dataDescription ?? run.configuration.workload,
       lossUnit: run.configuration.lossUnit, budget: run.budget,
       declaredSeeds: run.configuration.seeds)

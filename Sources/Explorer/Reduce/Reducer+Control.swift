@@ -44,7 +44,10 @@ extension ExplorerState {
 
   mutating func nudge(up: Bool) -> [Effect] {
     guard let knob = focusedKnob else { return [] }
-    return set(knob, to: knob.setting.nudged(knob.value, up: up))
+    let key = knob.setting.key
+    return turn(
+      knob,
+      to: knob.arms.map { knob.setting.nudged(draft.arms[$0].values[key] ?? knob.value, up: up) })
   }
 
   mutating func resetKnob() -> [Effect] {
@@ -54,15 +57,23 @@ extension ExplorerState {
 
   /// Turns a knob: in the draft at once, in the run at its next step boundary where that is possible.
   mutating func set(_ knob: Knob, to value: SettingValue) -> [Effect] {
+    turn(knob, to: knob.arms.map { _ in value })
+  }
+
+  /// The same with a value for each of the knob's arms: arms that differ go on differing.
+  private mutating func turn(_ knob: Knob, to values: [SettingValue]) -> [Effect] {
     let key = knob.setting.key
-    let isChanged = knob.arms.contains { draft.arms[$0].values[key] != value }
-    guard isChanged else {
-      say("\(key) stays \(Shown.setting(value)) (allowed: \(knob.setting.allowed))")
+    let distinct = values.reduce(into: [SettingValue]()) { if !$0.contains($1) { $0.append($1) } }
+    let text = distinct.map(Shown.setting).joined(separator: ", ")
+    let shown = "\(key) \(text)"
+    guard zip(knob.arms, values).contains(where: { draft.arms[$0].values[key] != $1 }) else {
+      say("\(key) stays \(text) (allowed: \(knob.setting.allowed))")
       return []
     }
-    for arm in knob.arms { draft.arms[arm] = draft.arms[arm].setting(key, to: value) }
+    for (arm, value) in zip(knob.arms, values) {
+      draft.arms[arm] = draft.arms[arm].setting(key, to: value)
+    }
     isDirty = true
-    let shown = "\(key) \(Shown.setting(value))"
     guard !run.phase.isOver else {
       say("\(shown): R reruns with it")
       return []
@@ -72,6 +83,9 @@ extension ExplorerState {
       return []
     }
     say("\(shown) from the next step on: this comparison is now EXPLORATORY (R reruns clean)")
-    return [.command(.set(arm: tunesOneArm ? selectedArm : nil, key: key, value: value))]
+    guard distinct.count > 1 else {
+      return [.command(.set(arm: tunesOneArm ? selectedArm : nil, key: key, value: distinct[0]))]
+    }
+    return zip(knob.arms, values).map { .command(.set(arm: $0, key: key, value: $1)) }
   }
 }

@@ -55,11 +55,13 @@ struct BlockInspector: Widget {
     }
   }
 
-  /// `masked .482 of 340 coins, expected .500, -0.7 sd`.
+  /// `masked .482 of 340, expected .50  -0.7 sd`; without the expectation where coins are not alike.
   private func coins(_ block: Int) -> [TextLine] {
-    guard let mask = arm.maskProbability, let rate = arm.blocks.history.maskRate(block: block)
-    else { return [] }
+    guard arm.dropsUpdates, let rate = arm.blocks.history.maskRate(block: block) else { return [] }
     let count = arm.blocks.coinCount
+    guard let mask = arm.maskProbability, state.throwsFairCoins(arm) else {
+      return [TextLine("masked \(Shown.share(rate, decimals: 3)) of \(count) steps")]
+    }
     let deviation = (mask * (1 - mask) / Double(max(1, count))).squareRoot()
     let distance = deviation > 0 ? (rate - mask) / deviation : 0
     let text = "masked \(Shown.share(rate, decimals: 3)) of \(count), expected \(Shown.share(mask))"

@@ -13,7 +13,7 @@ struct MaskPanel: Widget {
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(
       area, title: title(area.width), note: note(area.width), focused: isFocused)
-    guard let arm, let mask = arm.maskProbability else {
+    guard let arm, arm.dropsUpdates else {
       sayNothing("no mask: every update is applied", on: &buffer, in: inside)
       return
     }
@@ -23,9 +23,11 @@ struct MaskPanel: Widget {
       sayNothing("no step yet", on: &buffer, in: inside)
       return
     }
+    let isExpected = state.throwsFairCoins(arm)
+    let mean = rates.reduce(0, +) / Double(rates.count)
     let rows = MaskDistribution(
-      rates: rates, mask: mask, coins: coins, bins: max(1, inside.height),
-      isExpected: !wasChanged(arm)
+      rates: rates, mask: isExpected ? arm.maskProbability ?? mean : mean, coins: coins,
+      bins: max(1, inside.height), isExpected: isExpected
     ).rows(role: .lane(arm.index))
     buffer.draw(HistogramRows(rows), in: inside)
   }
@@ -43,11 +45,17 @@ struct MaskPanel: Widget {
     return width >= 56 ? "\(arm.letter)  \(label)  n=\(coins)" : label
   }
 
-  /// Coins of two probabilities follow no Binomial.
-  private func wasChanged(_ arm: ArmRecord) -> Bool {
-    state.run.interventions.contains {
-      $0.key == "mask" && ($0.arm == nil || $0.arm == arm.index)
+}
+
+extension ExplorerState {
+  /// Whether the masked steps of a block are Binomial: one coin a block and step, all of one probability.
+  func throwsFairCoins(_ arm: ArmRecord) -> Bool {
+    let values = arm.specification.values
+    let wasChanged = run.interventions.contains {
+      $0.key.hasPrefix("mask") && ($0.arm == nil || $0.arm == arm.index)
     }
+    return arm.hasMask && !wasChanged && values["maskPolicy"]?.text ?? "constant" == "constant"
+      && values["grain"]?.text ?? "tensor" == "tensor"
   }
 }
 

@@ -32,11 +32,14 @@ enum VerdictText {
     }
     lines.append(difference(state))
     if run.isExploratory { lines.append(TextLine("EXPLORATORY: changed live", .warning)) }
-    lines += [
-      TextLine("either may be luck", .muted),
-      TextLine("needs 6 paired seeds", .muted),
-      TextLine("n: more seeds  v: why", .muted),
-    ]
+    guard verdict(state) == nil else { return lines }
+    lines.append(TextLine("either may be luck", .muted))
+    if run.configuration.seeds < 6 {
+      lines.append(TextLine("needs 6 paired seeds", .muted))
+      lines.append(TextLine("n: more seeds  v: why", .muted))
+    } else {
+      lines.append(TextLine("judged at step \(run.budget)  v: why", .muted))
+    }
     return lines
   }
 

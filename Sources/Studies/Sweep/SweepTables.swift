@@ -105,7 +105,7 @@ package struct SweepTables {
       curves: plan.lanes.indices.map { arm in
         SweepChart.Curve(
           letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name, arm: arm,
-          points: plan.points.indices.map { chartPoint(arm: arm, point: $0) })
+          points: plan.points.indices.compactMap { chartPoint(arm: arm, point: $0) })
       })
     chart.valueLabel = "final loss, median"
     chart.key = plan.axes[0].key
@@ -113,10 +113,12 @@ package struct SweepTables {
     return chart
   }
 
-  private func chartPoint(arm: Int, point: Int) -> SweepChart.Point {
+  /// nil before the first cell is finished; a point without a loss has diverged.
+  private func chartPoint(arm: Int, point: Int) -> SweepChart.Point? {
     let finals = findings.results.filter {
       $0.cell.phase == .tuning && $0.cell.arm == arm && $0.cell.point == point
     }.map(\.finalLoss)
+    guard !finals.isEmpty else { return nil }
     let all = finals.compactMap { $0 }
     let range = all.count > 1 ? (all.min() ?? 0)...(all.max() ?? 0) : nil
     return SweepChart.Point(

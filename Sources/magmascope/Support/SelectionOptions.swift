@@ -105,7 +105,19 @@ struct SelectionOptions: ParsableArguments {
     }
     // The preset by itself first, so that its own mistakes are reported as the file's.
     _ = try builder.build(presetFields, category: .input)
-    return try builder.build(presetFields.overridden(by: flags), category: .usage)
+    let merged = Self.withoutForeignWords(presetFields.overridden(by: flags), flags)
+    return try builder.build(merged, category: .usage)
+  }
+
+  /// What a preset says is about its own arms, model and length, and holds for no others.
+  private static func withoutForeignWords(_ merged: PresetFields, _ flags: PresetFields) -> PresetFields {
+    var merged = merged
+    let isAnother = flags.arms != nil || flags.model != .init() || !flags.settings.isEmpty
+    if isAnother { merged.title = nil }
+    if isAnother || flags.steps != nil || flags.scheduleKind != nil || flags.warmup != nil {
+      merged.about = nil
+    }
+    return merged
   }
 
   private func fields() throws -> PresetFields {
