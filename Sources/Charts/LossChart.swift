@@ -64,7 +64,8 @@ package struct LossChart: Sendable {
     let isLogY = options.isLogY && !drawn.contains { $0.values.contains { $0 < 0 } }
     let yScale = verticalScale(drawn, isLogY: isLogY)
     var scene = ChartScene(
-      title: title, settings: settings(isLogY: isLogY), xAxis: ChartAxis(options.axis.label, xScale),
+      title: title, settings: settings(isLogY: isLogY),
+      xAxis: ChartAxis(options.axis.label, xScale),
       yAxis: ChartAxis(valueLabel, yScale))
     scene.marks = ruleMarks + drawn.flatMap(\.bands) + drawn.flatMap(\.raw)
     scene.marks += drawn.flatMap(\.leading) + drawn.compactMap { $0.divergence(yScale) }

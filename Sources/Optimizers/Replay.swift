@@ -115,7 +115,9 @@ struct ReplayFile: Decodable {
   /// nil where the product is beyond any number of values.
   private static func count(_ shape: [Int]) -> Int? {
     shape.reduce(1 as Int?) { product, side in
-      guard let (count, isTooLarge) = product?.multipliedReportingOverflow(by: side) else { return nil }
+      guard let (count, isTooLarge) = product?.multipliedReportingOverflow(by: side) else {
+        return nil
+      }
       return isTooLarge ? nil : count
     }
   }

@@ -127,7 +127,8 @@ extension FormFields {
         "sweep.margin", "margin",
         Hyperparameter(
           "margin", "differences within it do not matter",
-          .number(default: 0.01, range: 0...1000, scale: .linear)), unit: LossUnit(workload: form.text("workload")).label,
+          .number(default: 0.01, range: 0...1000, scale: .linear)),
+        unit: LossUnit(workload: form.text("workload")).label,
         group: "sweep"),
       FormField(
         "sweep.directory", "directory",

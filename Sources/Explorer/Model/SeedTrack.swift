@@ -71,7 +71,9 @@ package struct SeedTrack {
 
   /// Milliseconds of CPU a step has cost on average.
   package var cpuPerStep: Double? {
-    guard divergedStep == nil, step > 0, let total = cpuSeconds.newest?.last, total > 0 else { return nil }
+    guard divergedStep == nil, step > 0, let total = cpuSeconds.newest?.last, total > 0 else {
+      return nil
+    }
     return total / Double(step) * 1000
   }
 }

@@ -30,12 +30,10 @@ struct BlockInspector: Widget {
     let index = state.selectedBlock
     if arm.blocks.isMasked(index) {
       lines += coins(index)
-      let scale = state.figure(.scale, of: index, in: arm)
-      if let latest = arm.blocks.latest[index], scale != nil {
-        lines.append(
-          TextLine(
-            "damping s \(Shown.share(scale, decimals: 3))   score \(Shown.share(Double(latest.score), decimals: 3))"
-          ))
+      if let latest = arm.blocks.latest[index], arm.hasDamping {
+        let scale = Shown.share(state.figure(.scale, of: index, in: arm), decimals: 3)
+        let score = Shown.share(Double(latest.score), decimals: 3)
+        lines.append(TextLine("damping s \(scale)   score \(score)"))
       }
     } else {
       lines.append(TextLine("never masked: every update is applied", .muted))

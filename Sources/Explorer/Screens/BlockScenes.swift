@@ -53,7 +53,7 @@ struct BlockScenes {
     scene.marks.append(.line(LineMark(points, tone: .arm(arm.index), stroke: .thin)))
     guard points.isEmpty else { return scene }
     scene.marks = []
-    scene.note = "none: this block is not masked"
+    scene.note = arm.hasDamping ? "none: this block is not masked" : "no damping in this arm"
     return scene
   }
 

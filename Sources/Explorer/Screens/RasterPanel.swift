@@ -12,7 +12,11 @@ struct RasterPanel: Widget {
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(area, title: title, note: legend(area.width), focused: isFocused)
-    guard let arm, let summary = state.run.summary, let age = state.blockAge(arm) else {
+    guard let arm else {
+      sayNothing("no arm drops updates", on: &buffer, in: inside)
+      return
+    }
+    guard let summary = state.run.summary, let age = state.blockAge(arm) else {
       sayNothing(
         state.run.summary == nil ? "no step yet" : "not kept so far back", on: &buffer, in: inside)
       return

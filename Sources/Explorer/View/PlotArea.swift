@@ -17,7 +17,11 @@ struct PlotArea {
     }
     for shape in projection.shapes { draw(shape, on: &canvas) }
     canvas.draw(on: &buffer, in: area)
-    for shape in projection.shapes { drawText(shape, on: &buffer, in: area, canvas) }
+    let labels = projection.shapes.map { labelColumn($0, in: area, canvas) }
+    for (index, shape) in projection.shapes.enumerated() {
+      let end = labels[(index + 1)...].lazy.compactMap(\.self).first
+      drawText(shape, upTo: end, on: &buffer, in: area, canvas)
+    }
   }
 
   private func draw(_ shape: Projection.Shape, on canvas: inout Canvas) {
@@ -78,8 +82,19 @@ struct PlotArea {
     }
   }
 
+  /// Where the label of an upright rule begins; they share the first row.
+  private func labelColumn(
+    _ shape: Projection.Shape, in area: Rectangle, _ canvas: Canvas
+  ) -> Int? {
+    guard case .rule(let from, let to, let label, _) = shape, !label.isEmpty, from.y != to.y
+    else { return nil }
+    return cell(from, in: area, canvas).x
+  }
+
+  /// - Parameter end: the column of the next label on the first row, if there is one.
   private func drawText(
-    _ shape: Projection.Shape, on buffer: inout CellBuffer, in area: Rectangle, _ canvas: Canvas
+    _ shape: Projection.Shape, upTo end: Int?, on buffer: inout CellBuffer, in area: Rectangle,
+    _ canvas: Canvas
   ) {
     switch shape {
     case .symbol(let point, let character, let tone):
@@ -94,6 +109,11 @@ struct PlotArea {
       if from.y == to.y {
         let row = Rectangle(x: area.x, y: place.y, width: area.width, height: 1)
         buffer.write(label, in: row, align: .right, style: Style(role(tone)))
+      } else if let end {
+        guard end - place.x > 2 else { return }
+        buffer.write(
+          label.shortened(to: end - place.x - 2), x: place.x + 1, y: area.y,
+          style: Style(role(tone)))
       } else {
         let room = area.right - place.x - 1
         if room >= min(label.columns, 8) {

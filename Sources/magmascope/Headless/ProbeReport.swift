@@ -15,7 +15,8 @@ struct ProbeReport {
   var lines: [String] {
     let figures = reading.figures.map { "\($0.name)=\($0.value)" }
     let head = place + (figures + ["cpuSeconds=\(reading.cpuSeconds)"]).joined(separator: " ")
-    return [head] + reading.maskingCosts.filter { $0.learningRate > 0 }.map { place + Self.text($0) }
+    return [head]
+      + reading.maskingCosts.filter { $0.learningRate > 0 }.map { place + Self.text($0) }
   }
 
   /// `rate=3.16e-04 predicted=1.204e-03 measured=1.187e-03 error=2.1e-05 ratio=0.986`, and

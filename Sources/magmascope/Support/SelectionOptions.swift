@@ -110,7 +110,9 @@ struct SelectionOptions: ParsableArguments {
   }
 
   /// What a preset says is about its own arms, model and length, and holds for no others.
-  private static func withoutForeignWords(_ merged: PresetFields, _ flags: PresetFields) -> PresetFields {
+  private static func withoutForeignWords(_ merged: PresetFields, _ flags: PresetFields)
+    -> PresetFields
+  {
     var merged = merged
     let isAnother = flags.arms != nil || flags.model != .init() || !flags.settings.isEmpty
     if isAnother { merged.title = nil }
