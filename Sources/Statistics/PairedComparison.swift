@@ -28,7 +28,8 @@ package struct PairedComparison: Codable, Sendable, Equatable {
   package var losses: Int
   package var ties: Int
   /// `exp(mean)`: the subject's perplexity over the reference's.
-  package var perplexityRatio: Double
+  /// Nil where the loss is no mean of log probabilities.
+  package var perplexityRatio: Double?
   package var perplexityInterval: Interval?
 
   package var count: Int { differences.count }
@@ -58,6 +59,9 @@ package struct PairedComparison: Codable, Sendable, Equatable {
     perplexityRatio = Double.exp(mean)
     perplexityInterval = tTest?.interval.map { Double.exp($0) }
   }
+
+  /// For losses that are no mean of log probabilities.
+  mutating func dropPerplexity() { (perplexityRatio, perplexityInterval) = (nil, nil) }
 }
 
 /// The numbers of two arms that share no seeds.

@@ -37,8 +37,7 @@ extension Verdict {
       ("mean difference", amount(comparison.mean)),
       ("\(level) % interval", interval(comparison.tTest?.interval)),
     ]
-    let ratio = comparison.perplexityRatio
-    if lossUnit == .nats, ratio >= 1e-3, ratio <= 1e3 {
+    if let ratio = comparison.perplexityRatio, ratio >= 1e-3, ratio <= 1e3 {
       figures.append(("perplexity ratio", NumberText.fixed(ratio, digits: 4)))
     }
     let holm = lanes > 1 ? " after Holm over \(lanes)" : ""

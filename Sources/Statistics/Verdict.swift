@@ -104,6 +104,10 @@ extension Verdict {
         input, seeds: evidence.comparison == nil ? [] : evidence.judgedSeeds,
         finalOutcome: evidence.outcomeAlone),
       power: evidence.powerHint, sentence: "")
+    if input.setting.lossUnit == .none {
+      verdict.comparison?.dropPerplexity()
+      verdict.control?.comparison?.dropPerplexity()
+    }
     verdict.sentence = VerdictSentence(input: input, verdict: verdict).text
     return verdict
   }

@@ -94,8 +94,7 @@ struct VerdictSentence {
 
   /// Nothing where the loss is no mean of log probabilities, or the ratio no number to read.
   private func perplexity(_ comparison: PairedComparison) -> String {
-    let ratio = comparison.perplexityRatio
-    guard input.setting.lossUnit == .nats, ratio >= 1e-3, ratio <= 1e3 else { return "" }
+    guard let ratio = comparison.perplexityRatio, ratio >= 1e-3, ratio <= 1e3 else { return "" }
     return "perplexity ratio \(NumberText.fixed(ratio, digits: 3)), "
   }
 

@@ -11,6 +11,7 @@ import Testing
     let without = words(Verdict.judge(input))
     #expect(!without.contains("nats") && !without.contains("perplexity"))
     #expect(without.contains("-.0306"))
+    #expect(Verdict.judge(input).comparison?.perplexityRatio == nil)
   }
 
   private func words(_ verdict: Verdict) -> String {
