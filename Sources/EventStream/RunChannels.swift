@@ -4,9 +4,8 @@ import RunModel
 package struct RunChannels: Sendable {
   /// Few and precious: unbounded, nothing is lost.
   package var events: Mailbox<RunEvent>
-  /// Dense figures for screens: bound them, the oldest make way.
-  package var steps: Mailbox<StepMetrics>?
-  package var blocks: Mailbox<BlockMetrics>?
+  /// Dense figures for screens.
+  package var rows: RowMailbox?
   /// Snapshots taken on request (`RunController.requestCheckpoint`) and at the end of the run.
   package var checkpoints: Mailbox<CheckpointSet>?
   package var recorder: (any RunRecorder)?
@@ -14,26 +13,30 @@ package struct RunChannels: Sendable {
   package var wake: @Sendable () -> Void
 
   package init(
-    events: Mailbox<RunEvent> = Mailbox(), steps: Mailbox<StepMetrics>? = nil,
-    blocks: Mailbox<BlockMetrics>? = nil, checkpoints: Mailbox<CheckpointSet>? = nil,
-    recorder: (any RunRecorder)? = nil,
+    events: Mailbox<RunEvent> = Mailbox(), rows: RowMailbox? = nil,
+    checkpoints: Mailbox<CheckpointSet>? = nil, recorder: (any RunRecorder)? = nil,
     wake: @escaping @Sendable () -> Void = {}
   ) {
     self.events = events
-    self.steps = steps
-    self.blocks = blocks
+    self.rows = rows
     self.checkpoints = checkpoints
     self.recorder = recorder
     self.wake = wake
   }
 
+  /// Whether anybody wants the dense figures.
+  package var wantsRows: Bool { rows != nil || recorder != nil }
+
   package func post(_ event: RunEvent) {
     events.post(event)
     recorder?.record(event)
   }
-}
 
-extension RunChannels {
+  package func post(_ step: StepRow, blocks: [BlockRow]) {
+    rows?.post(step, blocks: blocks)
+    recorder?.record(step, blocks: blocks)
+  }
+
   package func post(_ checkpoint: CheckpointSet) {
     checkpoints?.post(checkpoint)
     recorder?.record(checkpoint)

@@ -2,8 +2,10 @@ import RunModel
 
 /// Something that keeps what a run tells, such as a run directory.
 ///
-/// Called by training threads at step boundaries: must return at once, never wait for a disk.
+/// Called by training threads: must return at once, never wait for a disk, and lose nothing.
 package protocol RunRecorder: Sendable {
   func record(_ event: RunEvent)
+  /// A step of one arm and seed, with the rows of all blocks.
+  func record(_ step: StepRow, blocks: [BlockRow])
   func record(_ checkpoint: CheckpointSet)
 }

@@ -45,6 +45,8 @@ package struct ArmProgress: Sendable, Codable, Hashable {
   package var alignmentCount = 0
   package var scaleSum = 0.0
   package var scaleCount = 0
+  /// Of rate x step factor; nil in checkpoints of the first format.
+  package var effectiveRateSum: Double?
   /// Maskable block-steps so far, and the share of them that was dropped.
   package var maskableCount = 0
   package var droppedSum = 0.0
@@ -53,27 +55,24 @@ package struct ArmProgress: Sendable, Codable, Hashable {
   package var cpuSeconds = 0.0
   package var wallSeconds = 0.0
   package var divergedAt: Int?
-  /// Distance travelled by each block, estimated from the measured steps.
-  package var distances: [Float] = []
 
   package init() {}
 }
 
 /// One arm of one seed at a step boundary, complete: training goes on from it bit for bit.
 package struct ArmCheckpoint: Sendable, Hashable {
-  /// Index of the arm in the run, and of the seed among the run's seeds.
-  package var arm: Int
-  package var seedIndex: Int
+  package var arm: ArmID
+  package var seed: UInt64
   package var parameters: [TensorSnapshot]
   package var optimizer: OptimizerSnapshot
   package var progress: ArmProgress
 
   package init(
-    arm: Int, seedIndex: Int, parameters: [TensorSnapshot], optimizer: OptimizerSnapshot,
+    arm: ArmID, seed: UInt64, parameters: [TensorSnapshot], optimizer: OptimizerSnapshot,
     progress: ArmProgress
   ) {
     self.arm = arm
-    self.seedIndex = seedIndex
+    self.seed = seed
     self.parameters = parameters
     self.optimizer = optimizer
     self.progress = progress

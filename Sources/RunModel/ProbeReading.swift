@@ -29,7 +29,7 @@ package struct ProbeReading: Sendable, Codable, Hashable {
   }
 
   package var kind: ProbeKind
-  package var arm: Int
+  package var arm: ArmID
   package var step: Int
   package var figures: [Figure]
   /// One value per block of the run, empty when the probe has none.
@@ -39,7 +39,7 @@ package struct ProbeReading: Sendable, Codable, Hashable {
   package var cpuSeconds: Double
 
   package init(
-    kind: ProbeKind, arm: Int, step: Int, figures: [Figure], perBlock: [Double] = [],
+    kind: ProbeKind, arm: ArmID, step: Int, figures: [Figure], perBlock: [Double] = [],
     curve: [[Double]] = [], cpuSeconds: Double
   ) {
     self.kind = kind

@@ -28,6 +28,8 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   /// Most threads to compute with; nil for all cores. Results do not depend on it.
   package var threads: Int?
   package var arms: [ArmSpecification]
+  /// The letters the arms were given when the run began; empty before that.
+  package var letters: [String] = []
 
   package init(
     title: String, about: String = "", workload: String = "language",
@@ -61,5 +63,5 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   }
 
   /// The lane letter and unique name of every arm, in order.
-  package var lanes: [Lane] { Lane.assign(to: arms) }
+  package var lanes: [Lane] { Lane.assign(to: arms, letters: letters) }
 }

@@ -1,16 +1,21 @@
 /// What does not change while a run trains; the first event of every run.
 package struct RunSummary: Sendable, Codable, Hashable {
   package struct Arm: Sendable, Codable, Hashable {
-    package var lane: Lane
-    package var specification: ArmSpecification
+    package var arm: RunArm
     /// Bytes of optimizer state.
     package var stateBytes: Int
+    /// Of every block, whether the arm masks or damps it.
+    package var isMasked: [Bool]
 
-    package init(lane: Lane, specification: ArmSpecification, stateBytes: Int) {
-      self.lane = lane
-      self.specification = specification
+    package init(arm: RunArm, stateBytes: Int, isMasked: [Bool]) {
+      self.arm = arm
       self.stateBytes = stateBytes
+      self.isMasked = isMasked
     }
+
+    package var id: ArmID { arm.id }
+    package var lane: Lane { arm.lane }
+    package var specification: ArmSpecification { arm.specification }
   }
 
   package var configuration: RunConfiguration
@@ -43,40 +48,17 @@ package struct RunSummary: Sendable, Codable, Hashable {
   package var parameterCount: Int { blocks.reduce(0) { $0 + $1.count } }
 }
 
-/// A live change of a setting: which arm, from which step on, from what to what.
-package struct Intervention: Sendable, Codable, Hashable {
-  /// nil: every arm that has the setting.
-  package var arm: Int?
-  /// The first step computed with the new value.
-  package var step: Int
-  package var key: String
-  package var oldValue: SettingValue?
-  package var newValue: SettingValue
-
-  package init(
-    arm: Int?, step: Int, key: String, oldValue: SettingValue?, newValue: SettingValue
-  ) {
-    self.arm = arm
-    self.step = step
-    self.key = key
-    self.oldValue = oldValue
-    self.newValue = newValue
-  }
-}
-
 /// What a run tells the world, in order; the dense per-step figures travel beside it.
 package enum RunEvent: Sendable {
   case started(RunSummary)
-  case evaluated(arm: Int, seed: Int, EvaluationRecord)
-  /// The arm's loss stopped being finite at `step`; the arm stops, the run goes on.
-  case diverged(arm: Int, seed: Int, step: Int)
-  case intervened(Intervention)
+  case evaluated(arm: ArmID, EvaluationRecord)
+  /// Something for the journal: a change, a mark, a pause, an arm that diverged.
+  case journaled(JournalEntry)
   case probed(ProbeReading)
   /// The arm has run all its steps (or diverged); the record is its closing line.
-  case armFinished(arm: Int, seed: Int, EvaluationRecord)
-  case paused(step: Int)
-  case resumed(step: Int)
-  case checkpointed(directory: String)
+  case armFinished(arm: ArmID, EvaluationRecord)
+  /// A command was refused; nothing has changed.
+  case refused(RunError)
   /// Every arm is done or stopped.
   case finished(RunOutcome)
   case failed(String)
@@ -96,7 +78,9 @@ package enum RunCommand: Sendable, Hashable {
   /// Runs this many more steps, then pauses again.
   case step(Int)
   /// Sets a hyperparameter of one arm, or of all that have it.
-  case set(arm: Int?, key: String, value: SettingValue)
+  case set(arm: ArmID?, key: String, value: SettingValue)
+  /// Writes a mark on the charts at a step.
+  case mark(step: Int, text: String)
   case probe(ProbeKind)
   /// Takes the measurement again after every so many steps; nil ends that.
   case probeEvery(ProbeKind, Int?)
