@@ -2,7 +2,7 @@
 ///
 /// Letter, colour and place in a list are looked up from it. The arms a run is configured with take
 /// their places as numbers, arms that join later the numbers after them.
-package struct ArmID: Sendable, Hashable, Comparable {
+package struct ArmID: Sendable, Hashable, Comparable, BitwiseCopyable {
   package let number: Int
 
   package init(_ number: Int) { self.number = number }
