@@ -101,7 +101,6 @@ let package = Package(
     tests("Statistics", ["RunModel"]),
     tests("Charts", ["Metrics", "RunModel"]),
     tests("TerminalUI"),
-    tests("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
     tests("Presets", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),

@@ -35,3 +35,8 @@ package final class RowMailbox: Sendable {
     contents.withLock { swap(&$0, &rows) }
   }
 }
+
+extension RowMailbox {
+  /// Rows to drain into.
+  package var empty: RunRows { RunRows(blockCount: contents.withLock(\.blockCount)) }
+}

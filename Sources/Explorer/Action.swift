@@ -25,16 +25,12 @@ package struct RunBatch: Sendable {
   /// The number `Effect.start` carried.
   package var run: Int
   package var events: [RunEvent]
-  package var steps: [StepMetrics]
-  package var blocks: [BlockMetrics]
+  package var rows: RunRows
 
-  package init(
-    run: Int, events: [RunEvent] = [], steps: [StepMetrics] = [], blocks: [BlockMetrics] = []
-  ) {
+  package init(run: Int, events: [RunEvent] = [], rows: RunRows = RunRows(blockCount: 0)) {
     self.run = run
     self.events = events
-    self.steps = steps
-    self.blocks = blocks
+    self.rows = rows
   }
 }
 

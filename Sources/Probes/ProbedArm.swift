@@ -7,13 +7,13 @@ package struct ProbedArm {
   package let workload: any Workload
   /// A copy: probes move weights about.
   package let parameters: [Float]
-  package let arm: Int
+  package let arm: ArmID
   /// Updates made so far.
   package let step: Int
   package let seed: UInt64
 
   package init(
-    workload: any Workload, parameters: Span<Float>, arm: Int, step: Int, seed: UInt64
+    workload: any Workload, parameters: Span<Float>, arm: ArmID, step: Int, seed: UInt64
   ) {
     self.workload = workload
     self.parameters = parameters.indices.map { parameters[$0] }

@@ -79,20 +79,21 @@ package struct ArmCheckpoint: Sendable, Hashable {
   }
 }
 
-/// All arms of a run at the same step boundary, and the live changes that led there.
+/// All arms of a run at the same step boundary, and the journal that led there.
 package struct CheckpointSet: Sendable, Hashable {
   package var step: Int
-  package var interventions: [Intervention]
+  /// What changed the training so far.
+  package var journal: [JournalEntry]
   /// Seed by seed, the arms in their order.
   package var arms: [ArmCheckpoint]
   /// The latest evaluation of every arm, in the same order.
   package var records: [EvaluationRecord?]
 
   package init(
-    step: Int, interventions: [Intervention], arms: [ArmCheckpoint], records: [EvaluationRecord?]
+    step: Int, journal: [JournalEntry], arms: [ArmCheckpoint], records: [EvaluationRecord?]
   ) {
     self.step = step
-    self.interventions = interventions
+    self.journal = journal
     self.arms = arms
     self.records = records
   }

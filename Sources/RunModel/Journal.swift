@@ -8,7 +8,7 @@ package struct JournalEntry: Sendable, Hashable {
     /// A person wrote `text` at `step`.
     case mark
     case pause, resume
-    /// `arm` joined with `specification`; its own steps begin at 0.
+    /// `joined` takes part; its own steps begin at 0.
     case join
     /// `arm` left after `step`; its history stays.
     case leave
@@ -16,9 +16,9 @@ package struct JournalEntry: Sendable, Hashable {
     case diverged
     /// The run was branched off another after `step`; `text` names the parent.
     case fork
-    /// `arm` was given another optimizer, `specification`, from `step` on.
+    /// `arm` was given another optimizer, `settings`, from `step` on.
     case replace
-    /// The budget or schedule changed from `step` on; `text` says to what.
+    /// The budget, and with it the schedule, is `steps` from `step` on.
     case extend
     /// All steps are done or the run was ended; `text` says which.
     case end
@@ -31,7 +31,11 @@ package struct JournalEntry: Sendable, Hashable {
   package var key: String?
   package var oldValue: SettingValue?
   package var newValue: SettingValue?
-  package var specification: String?
+  /// The arm that joins, or the settings an arm is given.
+  package var joined: RunArm?
+  package var settings: ArmSpecification?
+  /// The budget from `step` on.
+  package var steps: Int?
   package var text: String?
 
   package init(_ kind: Kind, step: Int, arm: ArmID? = nil, seed: UInt64? = nil, text: String? = nil)
@@ -57,7 +61,7 @@ package struct JournalEntry: Sendable, Hashable {
 
 extension JournalEntry: Codable {
   private enum CodingKeys: String, CodingKey {
-    case kind, step, arm, seed, key, oldValue, newValue, specification, text
+    case kind, step, arm, seed, key, oldValue, newValue, joined, settings, steps, text
   }
 
   package init(from decoder: any Decoder) throws {
@@ -71,7 +75,9 @@ extension JournalEntry: Codable {
     key = try fields.decodeIfPresent(String.self, forKey: .key)
     oldValue = try fields.decodeIfPresent(SettingValue.self, forKey: .oldValue)
     newValue = try fields.decodeIfPresent(SettingValue.self, forKey: .newValue)
-    specification = try fields.decodeIfPresent(String.self, forKey: .specification)
+    joined = try fields.decodeIfPresent(RunArm.self, forKey: .joined)
+    settings = try fields.decodeIfPresent(ArmSpecification.self, forKey: .settings)
+    steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
   }
 }
 
@@ -96,18 +102,4 @@ package struct Intervention: Sendable, Codable, Hashable {
   }
 
   package func concerns(_ id: ArmID) -> Bool { arm == nil || arm == id }
-}
-
-extension RunArm {
-  /// How the arm is set in the computation of `step`: its first settings, and all changes up to then.
-  package func settings(
-    inForceAt step: Int, after changes: some Sequence<Intervention>
-  ) -> ArmSpecification {
-    changes.reduce(specification) { settings, change in
-      guard change.step <= step, change.concerns(id), settings.values[change.key] != nil else {
-        return settings
-      }
-      return settings.setting(change.key, to: change.newValue)
-    }
-  }
 }

@@ -61,11 +61,11 @@ package enum RunEvent: Sendable {
   case refused(RunError)
   /// Every arm is done or stopped.
   case finished(RunOutcome)
-  case failed(String)
+  case failed(RunError)
 }
 
 /// How a run ended.
-package enum RunOutcome: Sendable, Codable, Hashable {
+package enum RunOutcome: String, Sendable, Codable, Hashable {
   case completed
   case stopped
   case everyArmDiverged

@@ -18,8 +18,7 @@ extension RunDirectory {
     var written: [String] = []
     do throws(RunError) {
       for (index, arm) in set.arms.enumerated() {
-        let directory = checkpointPath(
-          arm: arm.arm, seedIndex: arm.seedIndex, of: configuration)
+        let directory = checkpointPath(arm: arm.arm, seed: arm.seed, of: configuration)
         try Self.makeDirectory(directory)
         let contents = try contents(of: arm, index, in: set, configuration, stamp)
         for (file, bytes) in zip(Self.files, contents) {
@@ -53,9 +52,9 @@ extension RunDirectory {
     _ configuration: RunConfiguration, _ stamp: RunStamp
   ) throws(RunError) -> [[UInt8]] {
     let state = ArmStateFile(
-      stamp: stamp, arm: configuration.arms[arm.arm].text,
-      seed: configuration.seed &+ UInt64(arm.seedIndex), step: set.step, progress: arm.progress,
-      scalars: arm.optimizer.scalars, interventions: set.interventions,
+      stamp: stamp, arm: configuration.arms[arm.arm.number].text,
+      seed: arm.seed, step: set.step, progress: arm.progress,
+      scalars: arm.optimizer.scalars, interventions: set.journal,
       record: set.records[index])
     return [
       description(of: arm, configuration),
@@ -77,10 +76,10 @@ extension RunDirectory {
   package func readCheckpoint(of configuration: RunConfiguration) throws(RunError) -> CheckpointSet
   {
     var set: CheckpointSet?
-    for seedIndex in 0..<max(1, configuration.seeds) {
-      for arm in configuration.arms.indices {
-        let directory = checkpointPath(arm: arm, seedIndex: seedIndex, of: configuration)
-        let (state, checkpoint) = try Self.readArm(directory, arm: arm, seedIndex: seedIndex)
+    for seed in configuration.seedValues {
+      for arm in configuration.roster.map(\.id) {
+        let directory = checkpointPath(arm: arm, seed: seed, of: configuration)
+        let (state, checkpoint) = try Self.readArm(directory, arm: arm, seed: seed)
         guard set == nil || set?.step == state.step else {
           throw FileError.bad(
             directory, "is of step \(state.step), other arms of \(set?.step ?? 0)",
@@ -88,7 +87,7 @@ extension RunDirectory {
         }
         if set == nil {
           set = CheckpointSet(
-            step: state.step, interventions: state.interventions, arms: [], records: [])
+            step: state.step, journal: state.interventions, arms: [], records: [])
         }
         set?.arms.append(checkpoint)
         set?.records.append(state.record)
@@ -101,12 +100,12 @@ extension RunDirectory {
   }
 
   private static func readArm(
-    _ directory: String, arm: Int, seedIndex: Int
+    _ directory: String, arm: ArmID, seed: UInt64
   ) throws(RunError) -> (ArmStateFile, ArmCheckpoint) {
     let statePath = directory + "/state.json"
     let state = try StateCoding.decode(try DurableFile.read(statePath), place: statePath)
     let checkpoint = ArmCheckpoint(
-      arm: arm, seedIndex: seedIndex,
+      arm: arm, seed: seed,
       parameters: try readTensors(directory + "/model.safetensors"),
       optimizer: OptimizerSnapshot(
         tensors: try readTensors(directory + "/optimizer.safetensors"), scalars: state.scalars),

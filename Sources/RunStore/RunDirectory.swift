@@ -58,11 +58,10 @@ package struct RunDirectory: Sendable, Hashable {
 
   /// Where the checkpoint of an arm and seed lies.
   package func checkpointPath(
-    arm: Int, seedIndex: Int, of configuration: RunConfiguration
+    arm: ArmID, seed: UInt64, of configuration: RunConfiguration
   ) -> String {
-    let lane = configuration.lanes[arm].letter
-    let seed = configuration.seed &+ UInt64(seedIndex)
-    return path + "/arms/\(lane)-\(configuration.arms[arm].fileName)/seed-\(seed)"
+    let lane = configuration.lanes[arm.number].letter
+    return path + "/arms/\(lane)-\(configuration.arms[arm.number].fileName)/seed-\(seed)"
   }
 
   static func makeDirectory(_ path: String) throws(RunError) {

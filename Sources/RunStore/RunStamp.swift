@@ -23,6 +23,6 @@ struct ArmStateFile: Codable {
   var step: Int
   var progress: ArmProgress
   var scalars: [String: Double]
-  var interventions: [Intervention]
+  var interventions: [JournalEntry]
   var record: EvaluationRecord?
 }

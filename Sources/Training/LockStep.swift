@@ -3,74 +3,22 @@ import EventStream
 import RunModel
 import Synchronization
 
-/// What every thread of a run does next; all do the same.
-enum Directive: Sendable, Hashable {
-  /// Builds the trainers.
-  case prepare
-  /// Evaluates the weights of step 0.
-  case evaluate
-  case train(step: Int)
-  case probe(ProbeKind)
-  case snapshot
-  case finish
-}
-
-/// What a thread reports of one arm after doing what the directive said.
-struct LaneReport: Sendable {
-  /// `keep · mean scale` after the arm's latest step.
-  var stepFactor = 1.0
-  /// The same as of the last barrier: what a matched control follows while the arm makes a step.
-  var settledFactor = 1.0
-  var stateBytes = 0
-  /// Bytes of all buffers of the arm.
-  var bytes = 0
-  var divergedAt: Int?
-  var wasDivergenceTold = false
-  /// The latest evaluation, and whether it is still to be told.
-  var record: EvaluationRecord?
-  var isRecordNew = false
-  var snapshot: ArmCheckpoint?
-  var reading: ProbeReading?
-  var failure: RunError?
-}
-
-/// Keeps the threads of a run in lock-step: none is more than one step ahead of the slowest.
+/// Drives a `Coordinator` with threads: a barrier at which none is more than one step ahead.
 ///
-/// A barrier: the last thread to arrive settles what was done (`LockStep+Resolution`), reads the
-/// commands, decides what comes next, and lets the others go. Waiting threads first spin for a few
-/// microseconds, because arms of equal size arrive almost together, and then sleep.
+/// Waiting threads first spin for a few microseconds, because arms of equal size arrive almost
+/// together, and then sleep. What the coordinator decides under the lock is done after the lock is
+/// released, by the thread that caused it.
 final class LockStep: Sendable {
   /// Everything threads and commands share; only ever touched under the lock.
-  struct Contents: Sendable {
-    var state: RunState
-    var directive = Directive.prepare
-    var arrived = 0
-    var isHolding = false
+  private struct Contents: Sendable {
+    var coordinator: Coordinator
     var sleepers: [Bool]
     var exited = 0
-    var reports: [LaneReport]
-    var commands: [RunCommand] = []
-    /// Measurements to take before the next step, and those that come back.
-    var probes: [ProbeKind] = []
-    var cadences: [ProbeCadence] = []
-    var wantsSnapshot = false
-    var hasFinalSnapshot = false
-    var isFailed = false
-    /// All live changes, in order; those of the step to come are found by their step.
-    var interventions: [Intervention]
-    /// The value of every setting of every arm now.
-    var values: [[String: SettingValue]]
   }
 
-  let configuration: RunConfiguration
-  let source: any RunFacts
-  let channels: RunChannels
   let clock: RunClock
-  let assignments: [Assignment]
-  let followedArms: [Int?]
-  let options: RunOptions
-  let isResumed: Bool
-  let threads: Int
+  private let channels: RunChannels
+  private let threads: Int
   private let contents: Locked<Contents>
   private let generation = Atomic(0)
   private let gates: [DispatchSemaphore]
@@ -79,25 +27,15 @@ final class LockStep: Sendable {
   /// Rounds of the waiting loop before a thread goes to sleep; about 20 µs.
   private static let spins = 20_000
 
-  init(
-    configuration: RunConfiguration, source: any RunFacts, channels: RunChannels, threads: Int,
-    options: RunOptions, checkpoint: CheckpointSet?
-  ) {
-    self.configuration = configuration
-    self.source = source
+  init(_ coordinator: Coordinator, threads: Int, channels: RunChannels, clock: RunClock) {
     self.channels = channels
     self.threads = threads
-    self.options = options
-    isResumed = checkpoint != nil
-    assignments = Assignment.all(of: configuration)
-    followedArms = configuration.followedArms
+    self.clock = clock
     gates = (0..<threads).map { _ in DispatchSemaphore(value: 0) }
-    clock = RunClock(elapsed: checkpoint?.arms.first?.progress.wallSeconds ?? 0)
     contents = Locked(
       Contents(
-        configuration: configuration, threads: threads, assignments: assignments,
-        options: options, checkpoint: checkpoint))
-    if options.startsPaused { clock.pause() }
+        coordinator: coordinator, sleepers: [Bool](repeating: false, count: threads)))
+    if coordinator.state.phase == .paused { clock.pause() }
   }
 
   // MARK: Threads
@@ -105,14 +43,10 @@ final class LockStep: Sendable {
   /// Arrives at the barrier and returns when all threads have, with what to do next.
   func arrive(thread: Int) -> Directive {
     let before = generation.load(ordering: .acquiring)
-    let isLast = contents.withLock { contents in
-      contents.arrived += 1
-      return contents.arrived == threads
-    }
-    if isLast { settle() } else { wait(thread: thread, since: before) }
+    perform(contents.withLock { $0.coordinator.arrive() })
     // A paused run holds the last thread too.
     if generation.load(ordering: .acquiring) == before { wait(thread: thread, since: before) }
-    return contents.withLock(\.directive)
+    return contents.withLock(\.coordinator.directive)
   }
 
   private func wait(thread: Int, since before: Int) {
@@ -125,27 +59,28 @@ final class LockStep: Sendable {
     if mustSleep { gates[thread].wait() }
   }
 
-  /// Settles the finished round and, unless the run is to hold, starts the next one.
-  private func settle() {
-    contents.withLock { contents in
-      contents.isHolding = true
-      conclude(&contents)
-      proceed(&contents)
+  /// Does what was decided, in that order; called without the lock.
+  private func perform(_ actions: [Coordinator.Action]) {
+    guard !actions.isEmpty else { return }
+    for action in actions {
+      switch action {
+      case .publish(let event): channels.post(event)
+      case .keep(let checkpoint): channels.post(checkpoint)
+      case .stopClock: clock.pause()
+      case .startClock: clock.resume()
+      case .go: release()
+      }
     }
     channels.wake()
   }
 
-  /// Reads the commands and starts the next round, unless the run is paused.
-  private func proceed(_ contents: inout Contents) {
-    guard contents.isHolding, let next = decide(&contents) else { return }
-    contents.directive = next
-    contents.arrived = 0
-    contents.isHolding = false
-    generation.wrappingAdd(1, ordering: .releasing)
-    for thread in contents.sleepers.indices where contents.sleepers[thread] {
-      contents.sleepers[thread] = false
-      gates[thread].signal()
+  private func release() {
+    let sleepers = contents.withLock { contents in
+      defer { for thread in contents.sleepers.indices { contents.sleepers[thread] = false } }
+      generation.wrappingAdd(1, ordering: .releasing)
+      return contents.sleepers
     }
+    for thread in sleepers.indices where sleepers[thread] { gates[thread].signal() }
   }
 
   /// Says that a thread has let go of its trainers.
@@ -164,60 +99,44 @@ final class LockStep: Sendable {
 
   // MARK: Reports and questions
 
-  func report(_ lane: Int, _ body: (inout LaneReport) -> Void) {
-    contents.withLock { body(&$0.reports[lane]) }
+  func report(_ seat: Seat, _ body: (inout SeatReport) -> Void) {
+    contents.withLock { body(&$0.coordinator.reports[seat.index]) }
   }
 
-  /// The factor on a matched control's maskable blocks in the coming step; 1 for other arms.
-  func matchedFactor(of assignment: Assignment) -> Double {
-    let specification = configuration.arms[assignment.arm]
-    guard specification.isMatched else { return 1 }
-    let followed = followedArms[assignment.arm] ?? assignment.arm
-    let lane = assignment.seedIndex * configuration.arms.count + followed
-    return contents.withLock { $0.reports[lane].settledFactor }
+  func matchedFactor(of seat: Seat) -> Double {
+    contents.withLock { $0.coordinator.matchedFactor(of: seat) }
   }
 
-  /// The live changes that take effect with `step`.
-  func interventions(at step: Int) -> [Intervention] {
-    contents.withLock { contents in
-      contents.interventions.isEmpty ? [] : contents.interventions.filter { $0.step == step }
-    }
+  /// What first takes effect in the computation of `step`.
+  func entries(at step: Int) -> [JournalEntry] {
+    contents.withLock { $0.coordinator.course.entries(at: step) }
   }
 
-  var state: RunState { contents.withLock(\.state) }
+  /// Whether `step` ends with an evaluation.
+  func evaluates(after step: Int) -> Bool {
+    contents.withLock { $0.coordinator.course.evaluates(after: step) }
+  }
+
+  var state: RunState { contents.withLock(\.coordinator.state) }
 
   // MARK: Commands
 
-  /// Hands over a command; it is read at the next step boundary, at once when the run holds.
   func send(_ command: RunCommand) {
-    contents.withLock { contents in
-      contents.commands.append(command)
-      proceed(&contents)
-    }
-    channels.wake()
+    perform(contents.withLock { $0.coordinator.obey(command) })
   }
 
   func requestSnapshot() {
-    contents.withLock { contents in
-      contents.wantsSnapshot = true
-      proceed(&contents)
-    }
+    perform(contents.withLock { $0.coordinator.requestSnapshot() })
   }
 
   /// Counts threads that could not be started as present and gone, and fails the run.
   func abandon(_ missing: Int, because error: RunError) {
-    let isEmpty = contents.withLock { contents in
-      contents.reports[0].failure = error
-      contents.arrived += missing
+    let (isEmpty, actions) = contents.withLock { contents in
+      contents.coordinator.reports[0].failure = error
       contents.exited += missing
-      return contents.exited == threads
+      return (contents.exited == threads, contents.coordinator.arrive(missing))
     }
-    settleIfComplete()
+    perform(actions)
     if isEmpty { ended.signal() }
-  }
-
-  private func settleIfComplete() {
-    let isComplete = contents.withLock { $0.arrived == threads && !$0.isHolding }
-    if isComplete { settle() }
   }
 }

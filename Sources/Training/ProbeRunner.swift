@@ -6,7 +6,7 @@ import Workloads
 /// What a probe may look at: one arm between two steps. Nothing here can be changed through it.
 package struct ProbeSubject {
   package var kind: ProbeKind
-  package var arm: Int
+  package var arm: ArmID
   package var seed: UInt64
   /// Updates made so far.
   package var step: Int
@@ -37,12 +37,12 @@ extension ArmTrainer {
     guard !isDiverged else { return nil }
     let start = threadCPUSeconds()
     let subject = ProbeSubject(
-      kind: kind, arm: assignment.arm, seed: assignment.seed, step: progress.step,
-      specification: configuration.arms[assignment.arm], layout: layout, workload: workload,
+      kind: kind, arm: seat.arm, seed: seat.seed, step: progress.step,
+      specification: settings, layout: layout, workload: workload,
       optimizer: optimizer,
       context: context(
-        of: min(progress.step + 1, configuration.steps), matchedFactor: matchedFactor),
-      clip: configuration.clip)
+        of: min(progress.step + 1, course.finalStep), matchedFactor: matchedFactor),
+      clip: course.configuration.clip)
     var reading = runner.run(subject, parameters: parameters.elements.span)
     reading?.cpuSeconds = threadCPUSeconds() - start
     return reading

@@ -1,7 +1,9 @@
 import Optimizers
 import RunModel
+import TensorKernels
 
-/// Sums over the masked blocks of one step.
+/// Sums over the blocks of one step that the arm's figures speak of: those under its mask, or for an
+/// arm without one those the workload calls maskable.
 struct StepSummary {
   private(set) var maskableCount = 0
   private(set) var droppedSum = 0.0
@@ -10,7 +12,14 @@ struct StepSummary {
   private(set) var scaleSum = 0.0
   private(set) var scaleCount = 0
 
-  mutating func add(_ outcome: BlockOutcome) {
+  init(_ outcomes: [BlockOutcome], of layout: TensorLayout, isMasking: Bool) {
+    for block in outcomes.indices {
+      let counts = isMasking ? outcomes[block].isMasked : layout.entries[block].isMaskable
+      if counts { add(outcomes[block]) }
+    }
+  }
+
+  private mutating func add(_ outcome: BlockOutcome) {
     maskableCount += 1
     droppedSum += 1 - Double(outcome.keptShare)
     if outcome.alignment.isFinite {
@@ -23,7 +32,6 @@ struct StepSummary {
     }
   }
 
-  var maskRate: Double? { mean(droppedSum, maskableCount) }
   var meanAlignment: Double? { mean(alignmentSum, alignmentCount) }
   var meanScale: Double? { mean(scaleSum, scaleCount) }
 }
@@ -34,7 +42,13 @@ func mean(_ sum: Double, _ count: Int) -> Double? {
 }
 
 extension ArmProgress {
-  mutating func add(_ summary: StepSummary) {
+  mutating func add(_ summary: StepSummary, loss: Double, effectiveRate: Double) {
+    // Absent from checkpoints of the first format, and then until the next evaluation.
+    if effectiveRateSum != nil || lossCount == 0 {
+      effectiveRateSum = (effectiveRateSum ?? 0) + effectiveRate
+    }
+    lossSum += loss
+    lossCount += 1
     maskableCount += summary.maskableCount
     droppedSum += summary.droppedSum
     alignmentSum += summary.alignmentSum
@@ -46,6 +60,7 @@ extension ArmProgress {
   /// Forgets the sums that an evaluation has reported.
   mutating func startInterval() {
     (lossSum, lossCount) = (0, 0)
+    effectiveRateSum = 0
     (alignmentSum, alignmentCount) = (0, 0)
     (scaleSum, scaleCount) = (0, 0)
   }

@@ -2,11 +2,11 @@ import EventStream
 import RunModel
 import Workloads
 
-/// The work of one training thread: its arms, which never leave it, and the directives it follows.
+/// The work of one training thread: its seats, which never leave it, and the directives it follows.
 struct TrainingWorker: Sendable {
   var thread: Int
-  var assignments: [Assignment]
-  var configuration: RunConfiguration
+  var seats: [Seat]
+  var course: RunCourse
   var source: any WorkloadSource
   var channels: RunChannels
   var options: RunOptions
@@ -27,40 +27,37 @@ struct TrainingWorker: Sendable {
   /// Builds the trainers here, on the thread that owns them. A failure ends the run, not the thread.
   private func prepare() -> [ArmTrainer] {
     var trainers: [ArmTrainer] = []
-    for assignment in assignments {
+    for seat in seats {
       do throws(RunError) {
-        let trainer = try makeTrainer(assignment)
+        let trainer = try makeTrainer(seat)
         let (state, buffers) = (trainer.optimizer.stateBytes, trainer.optimizer.bufferBytes)
-        lockStep.report(assignment.index) { report in
+        let isMasked = trainer.optimizer.outcomes.map(\.isMasked)
+        lockStep.report(seat) { report in
           report.stateBytes = state
           report.bytes = ArmMemory.bytes(optimizerBytes: buffers, source: source)
+          report.isMasked = isMasked
         }
         reportFactor(of: trainer)
         trainers.append(trainer)
       } catch {
-        lockStep.report(assignment.index) { $0.failure = error }
+        lockStep.report(seat) { $0.failure = error }
       }
     }
     return trainers
   }
 
-  private func makeTrainer(_ assignment: Assignment) throws(RunError) -> ArmTrainer {
+  private func makeTrainer(_ seat: Seat) throws(RunError) -> ArmTrainer {
     let trainer = try ArmTrainer(
-      assignment: assignment, configuration: configuration,
-      source: source.seeded(assignment.seed), threads: threadsPerArm, channels: channels,
-      clock: lockStep.clock,
-      makeOptimizer: options.makeOptimizer)
+      seat: seat, course: course, from: checkpoint?.step ?? 0,
+      source: source.seeded(seat.seed), threads: threadsPerArm, channels: channels,
+      clock: lockStep.clock, options: options)
     guard let checkpoint else { return trainer }
-    guard
-      let arm = checkpoint.arms.first(where: {
-        $0.arm == assignment.arm && $0.seedIndex == assignment.seedIndex
-      })
-    else {
+    guard let place = checkpoint.place(of: seat) else {
       throw RunError(
-        .input, "the checkpoint has no arm '\(trainer.lane.name)' of seed \(assignment.seed)",
+        .input, "the checkpoint has no arm '\(trainer.arm.lane.name)' of seed \(seat.seed)",
         remedy: "resume with the arms and seeds the run was started with")
     }
-    try trainer.restore(arm, interventions: checkpoint.interventions)
+    try trainer.restore(checkpoint.arms[place])
     return trainer
   }
 
@@ -71,40 +68,36 @@ struct TrainingWorker: Sendable {
     case .train(let step): train(trainer, step: step)
     case .probe(let kind):
       // A reading names its arm, not its seed: the first seed stands for all.
-      guard let runner = options.probeRunner, trainer.assignment.seedIndex == 0 else { break }
+      guard let runner = options.probeRunner,
+        trainer.seat.seed == course.configuration.seed
+      else { break }
       let reading = trainer.probe(
-        kind, with: runner, matchedFactor: lockStep.matchedFactor(of: trainer.assignment))
-      lockStep.report(trainer.assignment.index) { $0.reading = reading }
+        kind, with: runner, matchedFactor: lockStep.matchedFactor(of: trainer.seat))
+      lockStep.report(trainer.seat) { $0.reading = reading }
     case .snapshot:
       let snapshot = trainer.snapshot()
-      lockStep.report(trainer.assignment.index) { $0.snapshot = snapshot }
+      lockStep.report(trainer.seat) { $0.snapshot = snapshot }
     }
   }
 
   private func train(_ trainer: ArmTrainer, step: Int) {
     if !trainer.isDiverged {
-      apply(lockStep.interventions(at: step), to: trainer)
-      trainer.train(step: step, matchedFactor: lockStep.matchedFactor(of: trainer.assignment))
+      do throws(RunError) {
+        for entry in lockStep.entries(at: step) { try trainer.take(entry) }
+      } catch {
+        // Checked before it was journaled; what would be trained now is not what the journal says.
+        return lockStep.report(trainer.seat) { $0.failure = error }
+      }
+      trainer.train(step: step, matchedFactor: lockStep.matchedFactor(of: trainer.seat))
       reportFactor(of: trainer)
     }
-    if configuration.evaluates(after: step) { evaluate(trainer, step: step) }
-  }
-
-  /// A change that an arm cannot follow leaves it as it is; commands are checked when they are sent.
-  private func apply(_ changes: [Intervention], to trainer: ArmTrainer) {
-    for change in changes {
-      do throws(RunError) {
-        try trainer.apply(change)
-      } catch {
-        channels.post(.failed(error.description))
-      }
-    }
+    if lockStep.evaluates(after: step) { evaluate(trainer, step: step) }
   }
 
   private func reportFactor(of trainer: ArmTrainer) {
     let factor = trainer.optimizer.stepFactor
     let divergedAt = trainer.progress.divergedAt
-    lockStep.report(trainer.assignment.index) { report in
+    lockStep.report(trainer.seat) { report in
       report.stepFactor = factor
       report.divergedAt = divergedAt
     }
@@ -113,7 +106,7 @@ struct TrainingWorker: Sendable {
   private func evaluate(_ trainer: ArmTrainer, step: Int) {
     let record = trainer.evaluate(step: step, wallSeconds: lockStep.clock.seconds)
     let divergedAt = trainer.progress.divergedAt
-    lockStep.report(trainer.assignment.index) { report in
+    lockStep.report(trainer.seat) { report in
       report.record = record
       report.isRecordNew = true
       report.divergedAt = divergedAt

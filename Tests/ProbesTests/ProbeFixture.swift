@@ -38,7 +38,7 @@ struct Run {
   }
 
   var probed: ProbedArm {
-    ProbedArm(workload: workload, parameters: parameters.span, arm: 0, step: step, seed: 0)
+    ProbedArm(workload: workload, parameters: parameters.span, arm: ArmID(0), step: step, seed: 0)
   }
 
   var proposal: ProposedStep {

@@ -1,5 +1,6 @@
 import Optimizers
 import RunModel
+import TestSupport
 import Testing
 import Training
 
@@ -18,7 +19,7 @@ import Training
   @Test(arguments: ["sgd", "rmsprop", "adam", "adamw"])
   func aMaskThatDropsNothingIsTheBaseToTheBit(_ base: String) throws {
     let run = try run(["\(base):lr=1e-2", "skip(\(base)):lr=1e-2,mask=0"])
-    for seed in 0..<2 {
+    for seed in UInt64(0)..<2 {
       #expect(run.losses(arm: 0, seed: seed) == run.losses(arm: 1, seed: seed))
       #expect(run.losses(arm: 0, seed: seed).count == 40)
     }
@@ -28,8 +29,8 @@ import Training
 
   @Test func aMatchedControlFollowsMagma() throws {
     let run = try run(["magma(adam):lr=1e-2", "matched(magma(adam)):lr=1e-2"])
-    let followed = run.steps.filter { $0.arm == 0 && $0.seed == 1 }
-    let control = run.steps.filter { $0.arm == 1 && $0.seed == 1 }
+    let followed = run.steps.filter { $0.arm == 0 && $0.seed == 4 }
+    let control = run.steps.filter { $0.arm == 1 && $0.seed == 4 }
     #expect(abs(control[0].effectiveLearningRate / control[0].learningRate - 0.25) < 1e-6)
     // The schedule ends at 0, where the last step has no factor to see.
     for t in 1..<39 {

@@ -2,6 +2,7 @@ import EventStream
 import Optimizers
 import RunModel
 import TensorKernels
+import TestSupport
 import Testing
 import Training
 
@@ -9,7 +10,7 @@ import Training
 final class Ear: Sendable {
   private let seen = Locked<[RunEvent]>([])
   let events = Mailbox<RunEvent>()
-  let steps = Mailbox<StepMetrics>()
+  let rows = RowMailbox(blockCount: 3)
   private let arrivals: AsyncStream<Void>.Continuation
   private let stream: AsyncStream<Void>
 
@@ -20,7 +21,7 @@ final class Ear: Sendable {
   {
     RunController(
       configuration: configuration, source: ToySource(),
-      channels: RunChannels(events: events, steps: steps) { [arrivals] in arrivals.yield() },
+      channels: RunChannels(events: events, rows: rows) { [arrivals] in arrivals.yield() },
       options: options)
   }
 
@@ -37,14 +38,26 @@ final class Ear: Sendable {
   }
 
   func waitForPause() async -> [RunEvent] {
-    await wait { if case .paused = $0 { true } else { false } }
+    await wait { if case .journaled(let entry) = $0 { entry.kind == .pause } else { false } }
   }
 
-  func stepsDone() -> [Int32] {
-    var drained: [StepMetrics] = []
-    steps.drain(into: &drained)
-    return drained.map(\.step)
+  func waitForPause(at step: Int) async {
+    _ = await wait {
+      if case .journaled(let entry) = $0 {
+        entry.kind == .pause && entry.step == step
+      } else {
+        false
+      }
+    }
   }
+
+  func drainedSteps() -> [StepRow] {
+    var drained = rows.empty
+    rows.drain(into: &drained)
+    return drained.steps
+  }
+
+  func stepsDone() -> [Int] { drainedSteps().map(\.step) }
 }
 
 @Suite struct RunControlTests {
@@ -54,7 +67,7 @@ final class Ear: Sendable {
     run.start()
     _ = await ear.waitForPause()
     #expect(ear.stepsDone().isEmpty)
-    for (count, expected) in [(1, [1, 1]), (3, [2, 2, 3, 3, 4, 4])] as [(Int, [Int32])] {
+    for (count, expected) in [(1, [1, 1]), (3, [2, 2, 3, 3, 4, 4])] as [(Int, [Int])] {
       run.send(.step(count))
       _ = await ear.waitForPause()
       #expect(ear.stepsDone().sorted() == expected)
@@ -69,27 +82,26 @@ final class Ear: Sendable {
     let run = ear.run(toyConfiguration(), RunHarness.options(startsPaused: true))
     run.start()
     run.send(.step(6))
-    _ = await ear.wait { if case .paused(let step) = $0 { step == 6 } else { false } }
+    await ear.waitForPause(at: 6)
     run.send(.set(arm: nil, key: "lr", value: .number(0.002)))
     run.send(.resume)
     run.waitUntilFinished()
     var events: [RunEvent] = []
     ear.events.drain(into: &events)
     let changes = events.compactMap { event -> Intervention? in
-      if case .intervened(let change) = event { change } else { nil }
+      if case .journaled(let entry) = event { entry.change } else { nil }
     }
     #expect(
       changes
         == [0, 1].map {
           Intervention(
-            arm: $0, step: 7, key: "lr", oldValue: .number(0.01), newValue: .number(0.002))
+            arm: ArmID($0), step: 7, key: "lr", oldValue: .number(0.01), newValue: .number(0.002))
         })
-    var steps: [StepMetrics] = []
-    ear.steps.drain(into: &steps)
+    let steps = ear.drainedSteps()
     let schedule = toyConfiguration().schedule
     for step in steps {
       let rate = step.step < 7 ? 0.01 : 0.002
-      let expected = Float(rate * schedule.factor(step: Int(step.step), of: 40))
+      let expected = rate * schedule.factor(step: step.step, of: 40)
       #expect(step.learningRate == expected, "arm \(step.arm) step \(step.step)")
     }
   }
@@ -99,19 +111,19 @@ final class Ear: Sendable {
     let live = ear.run(toyConfiguration(), RunHarness.options(startsPaused: true))
     live.start()
     live.send(.step(9))
-    _ = await ear.wait { if case .paused(let step) = $0 { step == 9 } else { false } }
+    await ear.waitForPause(at: 9)
     live.send(.set(arm: 1, key: "mask", value: .number(0.8)))
     live.send(.resume)
     live.waitUntilFinished()
-    var steps: [StepMetrics] = []
-    ear.steps.drain(into: &steps)
+    let steps = ear.drainedSteps()
     let change = Intervention(
       arm: 1, step: 10, key: "mask", oldValue: .number(0.5), newValue: .number(0.8))
     let replay = RunHarness(
       toyConfiguration(), options: RunHarness.options(interventions: [change])
     ).finish()
-    #expect(replay.interventions == [change])
-    let liveLosses = steps.filter { $0.arm == 1 }.map(\.loss.bitPattern)
+    // A known journal is not told again.
+    #expect(replay.interventions == [])
+    let liveLosses = steps.filter { $0.arm == 1 }.map(\.trainLoss.bitPattern)
     #expect(liveLosses == replay.losses(arm: 1))
     #expect(liveLosses != RunHarness(toyConfiguration()).finish().losses(arm: 1))
   }
@@ -121,13 +133,13 @@ final class Ear: Sendable {
     let run = ear.run(toyConfiguration(), RunHarness.options(startsPaused: true))
     run.start()
     run.send(.step(13))
-    _ = await ear.wait { if case .paused(let step) = $0 { step == 13 } else { false } }
+    await ear.waitForPause(at: 13)
     run.stop()
     run.waitUntilFinished()
     var events: [RunEvent] = []
     ear.events.drain(into: &events)
     let finals = events.compactMap { event -> EvaluationRecord? in
-      if case .armFinished(_, _, let record) = event { record } else { nil }
+      if case .armFinished(_, let record) = event { record } else { nil }
     }
     #expect(finals.map(\.step) == [10, 10])
     guard case .finished(.stopped) = events.last else {
@@ -137,13 +149,21 @@ final class Ear: Sendable {
   }
 
   @Test func commandsThatMakeNoSenseAreAnswered() {
-    let run = RunHarness(toyConfiguration()).controller
-    #expect(run.send(.set(arm: 0, key: "mask", value: .number(0.1)))?.exitCode == 2)
-    #expect(run.send(.set(arm: 5, key: "lr", value: .number(0.1))) != nil)
-    #expect(run.send(.set(arm: 0, key: "lr", value: .flag(true))) != nil)
-    #expect(run.send(.set(arm: 0, key: "lr", value: .number(.infinity))) != nil)
-    #expect(run.send(.step(0)) != nil)
-    #expect(run.send(.set(arm: 1, key: "mask", value: .number(0.1))) == nil)
+    let harness = RunHarness(
+      toyConfiguration(), options: RunHarness.options(startsPaused: true))
+    for command in [
+      .set(arm: 0, key: "mask", value: .number(0.1)), .set(arm: 5, key: "lr", value: .number(0.1)),
+      .set(arm: 0, key: "lr", value: .flag(true)), .step(0),
+      .set(arm: 0, key: "lr", value: .number(.infinity)),
+      .set(arm: nil, key: "nothing", value: .number(1)),
+    ] as [RunCommand] {
+      harness.controller.send(command)
+    }
+    harness.controller.send(.set(arm: 1, key: "mask", value: .number(0.1)))
+    harness.controller.send(.resume)
+    let run = harness.finish()
+    #expect(run.refusals.count == 6 && run.refusals.allSatisfy { $0.exitCode == 2 })
+    #expect(run.interventions.map(\.key) == ["mask"])
   }
 
   @Test func aFactoryThatFailsFailsTheRun() {
@@ -152,10 +172,10 @@ final class Ear: Sendable {
     }
     let run = RunHarness(toyConfiguration(), options: options).finish()
     #expect(run.events.count == 1)
-    guard case .failed(let message) = run.events.first else {
+    guard case .failed(let error) = run.events.first else {
       Issue.record("the run does not say that it failed")
       return
     }
-    #expect(message.contains("no such optimizer"))
+    #expect(error.message.contains("no such optimizer"))
   }
 }

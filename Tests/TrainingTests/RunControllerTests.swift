@@ -1,5 +1,6 @@
 import EventStream
 import RunModel
+import TestSupport
 import Testing
 import Training
 
@@ -18,20 +19,20 @@ import Training
     #expect(run.finals.allSatisfy { $0.final == true && $0.step == 40 })
     #expect(run.finals.map(\.validationLoss) == run.records.suffix(2).map(\.validationLoss))
     #expect(run.outcome == .completed)
-    #expect(run.steps.count == 80 && run.blocks.count == 240)
+    #expect(run.steps.count == 80 && run.rows.blocks.count == 240)
   }
 
   @Test func recordsCarryTheContractsMeans() throws {
     let run = RunHarness(toyConfiguration()).finish()
     let base = try #require(run.records.last { $0.lane == "t" })
     let magma = try #require(run.records.last { $0.lane == "m" })
-    let losses = run.steps.filter { $0.arm == 1 && $0.step > 30 }.map { Double($0.loss) }
+    let losses = run.steps.filter { $0.arm == 1 && $0.step > 30 }.map(\.trainLoss)
     let mean = losses.reduce(0, +) / Double(losses.count)
     #expect(abs(try #require(magma.trainLoss) - mean) < 1e-6 * mean)
     #expect(magma.tokens == 280)
-    #expect(base.maskRate == nil && base.alignment == nil && base.scale == nil)
+    #expect(base.maskRate == 0 && base.scale == 1)
     #expect(base.effectiveLearningRate == base.learningRate)
-    let dropped = run.blocks.filter { $0.arm == 1 && $0.block < 2 && $0.keptShare == 0 }.count
+    let dropped = [0, 1].flatMap { run.blocks($0, arm: 1) }.count { $0.keptShare == 0 }
     #expect(magma.maskRate == Double(dropped) / 80)
     #expect(magma.alignment == 0.25 && magma.scale == 0.625)
     let first = try #require(run.records.first)
@@ -50,8 +51,8 @@ import Training
     let arms = [toyArm("a"), toyArm("m", mask: 0.5), toyArm("c", mask: 0.5, matched: true)]
     let reference = RunHarness(toyConfiguration(arms: arms, seeds: 3, threads: 2)).finish()
     let run = RunHarness(toyConfiguration(arms: arms, seeds: 3, threads: threads)).finish()
-    for arm in 0..<3 {
-      for seed in 0..<3 {
+    for arm in (0..<3).map({ ArmID($0) }) {
+      for seed in UInt64(0)..<3 {
         #expect(run.losses(arm: arm, seed: seed) == reference.losses(arm: arm, seed: seed))
       }
     }
@@ -68,9 +69,9 @@ import Training
 
   @Test func noArmIsMoreThanOneStepAhead() {
     let run = RunHarness(toyConfiguration(steps: 300, seeds: 2)).finish()
-    var latest = [Int32](repeating: 0, count: 4)
+    var latest = [Int](repeating: 0, count: 4)
     for step in run.steps {
-      latest[Int(step.seed * 2 + step.arm)] = step.step
+      latest[Int(step.seed - 3) * 2 + step.arm.number] = step.step
       #expect((latest.max() ?? 0) - (latest.min() ?? 0) <= 1)
     }
   }
@@ -99,7 +100,8 @@ import Training
     let arms = [toyArm("a"), toyArm("wild", lr: 1e12)]
     let run = RunHarness(toyConfiguration(arms: arms)).finish()
     let diverged = run.events.compactMap { event -> Int? in
-      if case .diverged(1, 0, let step) = event { step } else { nil }
+      guard case .journaled(let entry) = event, entry.kind == .diverged else { return nil }
+      return entry.arm == 1 && entry.seed == 3 ? entry.step : nil
     }
     #expect(diverged.count == 1)
     let final = try #require(run.finals.last)

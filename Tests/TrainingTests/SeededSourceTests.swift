@@ -1,5 +1,6 @@
 import Optimizers
 import RunModel
+import TestSupport
 import Testing
 import Training
 import Workloads
@@ -27,7 +28,7 @@ import Workloads
     let finals = several.finals.map(\.validationLoss)
     for index in 0..<3 {
       let alone = try run(workload, seed: 7 + UInt64(index), seeds: 1)
-      #expect(several.losses(arm: 0, seed: index) == alone.losses(arm: 0))
+      #expect(several.losses(arm: 0, seed: UInt64(index)) == alone.losses(arm: 0))
       #expect(finals[index] == alone.finals.first?.validationLoss)
       #expect(finals[index] != nil)
     }

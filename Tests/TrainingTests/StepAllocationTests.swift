@@ -16,13 +16,18 @@ import Workloads
   func aSteadyStepTakesNoMemory(_ arm: String) throws {
     let configuration = RunConfiguration(
       title: "", model: ModelConfiguration(size: .nano), arms: [try OptimizerRegistry.arm(arm)])
-    let channels = RunChannels(
-      events: Mailbox(), steps: Mailbox(capacity: 64), blocks: Mailbox(capacity: 1024))
+    let source = try LanguageSource(configuration)
+    let rows = RowMailbox(blockCount: source.layout.blocks.count)
+    let channels = RunChannels(rows: rows)
     let trainer = try ArmTrainer(
-      assignment: Assignment.all(of: configuration)[0], configuration: configuration,
-      source: try LanguageSource(configuration), threads: 1, channels: channels,
-      clock: RunClock(), makeOptimizer: RunOptions.registered)
-    for step in 1...80 { trainer.train(step: step) }
+      seat: Seat.all(configuration.roster, seeds: [0])[0], course: RunCourse(configuration),
+      source: source, threads: 1, channels: channels, clock: RunClock(), options: RunOptions())
+    var drained = rows.empty
+    for step in 1...80 {
+      trainer.train(step: step)
+      // Both halves of the exchange have grown to what forty steps need.
+      if step.isMultiple(of: 40) { rows.drain(into: &drained) }
+    }
     let before = allocation_count()
     for step in 81...120 { trainer.train(step: step) }
     #expect(allocation_count() - before == 0)

@@ -22,10 +22,13 @@ package struct ArmRecord {
     package var upper: Double
   }
 
-  package init(lane: Lane, index: Int, specification: ArmSpecification, seedCount: Int) {
-    self.lane = lane
+  package let id: ArmID
+
+  package init(_ arm: RunArm, index: Int, seedCount: Int) {
+    id = arm.id
+    lane = arm.lane
     self.index = index
-    self.specification = specification
+    specification = arm.specification
     seeds = Array(repeating: SeedTrack(), count: max(1, seedCount))
     blocks = BlockBoard(isMasked: [])
   }

@@ -12,13 +12,13 @@ package struct PlanePath {
 
   package init() {}
 
-  mutating func append(_ metrics: StepMetrics) {
+  mutating func append(_ metrics: StepRow) {
     guard metrics.planeX.isFinite, metrics.planeY.isFinite else { return }
     let point = ChartPoint(x: Double(metrics.planeX), y: Double(metrics.planeY))
-    newest = (Int(metrics.step), point)
+    newest = (metrics.step, point)
     defer { count += 1 }
     guard count.isMultiple(of: stride) else { return }
-    places.append((Int(metrics.step), point))
+    places.append((metrics.step, point))
     guard places.count > Self.capacity else { return }
     stride *= 2
     places = places.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)

@@ -9,7 +9,7 @@ package struct ProbeRecord {
   /// The readings of one kind of one arm over the steps, without their curves.
   private struct Track {
     var kind: ProbeKind
-    var arm: Int
+    var arm: ArmID
     var readings: [ProbeReading] = []
   }
 
@@ -38,12 +38,12 @@ package struct ProbeRecord {
     return tracks.count - 1
   }
 
-  package func latest(_ kind: ProbeKind, arm: Int) -> ProbeReading? {
+  package func latest(_ kind: ProbeKind, arm: ArmID) -> ProbeReading? {
     latest.first { $0.kind == kind && $0.arm == arm }
   }
 
   /// The readings in the order they were taken.
-  package func history(_ kind: ProbeKind, arm: Int) -> [ProbeReading] {
+  package func history(_ kind: ProbeKind, arm: ArmID) -> [ProbeReading] {
     tracks.first { $0.kind == kind && $0.arm == arm }?.readings ?? []
   }
 }

@@ -26,14 +26,12 @@ package struct RunRecord {
   package private(set) var interventions: [Intervention] = []
   /// Verdicts on each arm against the first, once the run is over.
   package internal(set) var verdicts: [Verdict] = []
-  package private(set) var checkpointDirectory: String?
   package private(set) var probes = ProbeRecord()
 
   package init(_ configuration: RunConfiguration) {
     self.configuration = configuration
-    arms = zip(configuration.lanes, configuration.arms).enumerated().map { index, pair in
-      ArmRecord(
-        lane: pair.0, index: index, specification: pair.1, seedCount: configuration.seeds)
+    arms = configuration.roster.enumerated().map { index, arm in
+      ArmRecord(arm, index: index, seedCount: configuration.seeds)
     }
   }
 
@@ -62,46 +60,41 @@ package struct RunRecord {
   package mutating func take(_ batch: RunBatch) {
     // The start makes room for the figures; every other event speaks of steps already taken.
     for case .started(let summary) in batch.events { start(summary) }
-    if phase == .starting, !batch.steps.isEmpty { phase = .training }
-    for metrics in batch.steps { take(metrics) }
-    // Blocks are shown of the first seed: rasters of several seeds would lie on one another.
-    for metrics in batch.blocks where metrics.seed == 0 && arms.indices.contains(Int(metrics.arm)) {
-      arms[Int(metrics.arm)].blocks.append(metrics)
+    if phase == .starting, !batch.rows.isEmpty { phase = .training }
+    for (index, row) in batch.rows.steps.enumerated() {
+      take(row)
+      // Blocks are shown of the first seed: rasters of several seeds would lie on one another.
+      guard row.seed == configuration.seed, let arm = place(row.arm) else { continue }
+      arms[arm].blocks.append(step: row.step, batch.rows.blocks(ofRow: index))
     }
     for event in batch.events { take(event) }
   }
 
-  private mutating func take(_ metrics: StepMetrics) {
-    let (arm, seed) = (Int(metrics.arm), seedIndex(Int(metrics.seed)))
-    guard arms.indices.contains(arm) else { return }
-    arms[arm].seeds[seed].append(metrics)
+  package func place(_ id: ArmID) -> Int? { arms.firstIndex { $0.id == id } }
+
+  private mutating func take(_ row: StepRow) {
+    guard let arm = place(row.arm) else { return }
+    let seed = seedIndex(row.seed)
+    arms[arm].seeds[seed].append(row)
     guard seed == 0 else { return }
-    arms[arm].pace.advance(to: Int(metrics.step), wall: metrics.wallSeconds)
+    arms[arm].pace.advance(to: row.step, wall: row.wallSeconds)
   }
 
   private mutating func take(_ event: RunEvent) {
     switch event {
     case .started: break
-    case .evaluated(let arm, let seed, let record): enter(record, arm: arm, seed: seed)
-    case .armFinished(let arm, let seed, let record):
-      enter(record, arm: arm, seed: seed)
-      guard arms.indices.contains(arm) else { return }
-      arms[arm].seeds[seedIndex(seed)].isFinished = true
-      arms[arm].aggregate()
-    case .diverged(let arm, let seed, let step):
-      guard arms.indices.contains(arm) else { return }
-      arms[arm].seeds[seedIndex(seed)].divergedStep = step
-      marks.add(step: step, label: "\(arms[arm].letter) diverged")
-    case .intervened(let intervention): enter(intervention)
-    case .paused: phase = phase.isOver ? phase : .paused
-    case .resumed:
-      if !phase.isOver { phase = .training }
-      for arm in arms.indices { arms[arm].pace.restart() }
-    case .checkpointed(let directory): checkpointDirectory = directory
+    case .evaluated(let arm, let record): enter(record, arm: arm)
+    case .armFinished(let arm, let record):
+      enter(record, arm: arm)
+      guard let place = place(arm) else { return }
+      arms[place].seeds[seedIndex(record.seed)].isFinished = true
+      arms[place].aggregate()
+    case .journaled(let entry): take(entry)
+    case .refused: break
     case .finished(let outcome):
       phase = .finished(outcome)
       verdicts = Judging.verdicts(of: self)
-    case .failed(let message): phase = .failed(message)
+    case .failed(let error): phase = .failed(error.description)
     case .probed(let reading): probes.take(reading)
     }
   }
@@ -111,20 +104,35 @@ package struct RunRecord {
     phase = .training
     for (index, arm) in summary.arms.enumerated() where arms.indices.contains(index) {
       arms[index].specification = arm.specification
-      let isMasking = arms[index].isMasking
-      arms[index].blocks = BlockBoard(isMasked: summary.blocks.map { isMasking && $0.isMaskable })
+      arms[index].blocks = BlockBoard(isMasked: arm.isMasked)
     }
   }
 
-  private mutating func enter(_ record: EvaluationRecord, arm: Int, seed: Int) {
-    guard arms.indices.contains(arm) else { return }
-    arms[arm].seeds[seedIndex(seed)].append(record)
+  private mutating func enter(_ record: EvaluationRecord, arm: ArmID) {
+    guard let arm = place(arm) else { return }
+    arms[arm].seeds[seedIndex(record.seed)].append(record)
     arms[arm].aggregate()
+  }
+
+  private mutating func take(_ entry: JournalEntry) {
+    switch entry.kind {
+    case .change: if let change = entry.change { enter(change) }
+    case .diverged:
+      guard let arm = entry.arm.flatMap(place), let seed = entry.seed else { return }
+      arms[arm].seeds[seedIndex(seed)].divergedStep = entry.step
+      marks.add(step: entry.step, label: "\(arms[arm].letter) diverged")
+    case .mark: marks.add(step: entry.step, label: entry.text ?? "mark")
+    case .pause: phase = phase.isOver ? phase : .paused
+    case .resume:
+      if !phase.isOver { phase = .training }
+      for arm in arms.indices { arms[arm].pace.restart() }
+    case .join, .leave, .fork, .replace, .extend, .end: break
+    }
   }
 
   private mutating func enter(_ intervention: Intervention) {
     interventions.append(intervention)
-    let letters = arms.indices.filter { intervention.arm == nil || intervention.arm == $0 }
+    let letters = arms.indices.filter { intervention.concerns(arms[$0].id) }
     for index in letters where arms[index].specification.values[intervention.key] != nil {
       arms[index].specification = arms[index].specification.setting(
         intervention.key, to: intervention.newValue)
@@ -134,5 +142,7 @@ package struct RunRecord {
       label: "\(intervention.key) \(Shown.setting(intervention.newValue))")
   }
 
-  private func seedIndex(_ seed: Int) -> Int { min(max(0, seed), configuration.seeds - 1) }
+  private func seedIndex(_ seed: UInt64) -> Int {
+    configuration.seedValues.firstIndex(of: seed) ?? 0
+  }
 }

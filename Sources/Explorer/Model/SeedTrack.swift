@@ -29,20 +29,20 @@ package struct SeedTrack {
 
   package var hasStarted: Bool { step > 0 || lastRecord != nil }
 
-  package mutating func append(_ metrics: StepMetrics) {
+  package mutating func append(_ metrics: StepRow) {
     let x = Double(metrics.step)
-    step = Int(metrics.step)
-    loss.append(x: x, y: Double(metrics.loss))
-    learningRate.append(x: x, y: Double(metrics.learningRate))
-    effectiveRate.append(x: x, y: Double(metrics.effectiveLearningRate))
-    gradientNorm.append(x: x, y: Double(metrics.gradientNorm))
+    step = metrics.step
+    loss.append(x: x, y: metrics.trainLoss)
+    learningRate.append(x: x, y: metrics.learningRate)
+    effectiveRate.append(x: x, y: metrics.effectiveLearningRate)
+    gradientNorm.append(x: x, y: metrics.gradientNorm)
     cpuSeconds.append(x: x, y: metrics.cpuSeconds)
     wallSeconds.append(x: x, y: metrics.wallSeconds)
     path.append(metrics)
     guard !metrics.scale.isNaN || !metrics.maskRate.isNaN else { return }
-    alignment.append(x: x, y: Double(metrics.alignment))
-    scale.append(x: x, y: Double(metrics.scale))
-    maskRate.append(x: x, y: Double(metrics.maskRate))
+    alignment.append(x: x, y: metrics.alignment)
+    scale.append(x: x, y: metrics.scale)
+    maskRate.append(x: x, y: metrics.maskRate)
   }
 
   package mutating func append(_ record: EvaluationRecord) {

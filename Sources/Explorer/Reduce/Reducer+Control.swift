@@ -84,8 +84,8 @@ extension ExplorerState {
     }
     say("\(shown) from the next step on: this comparison is now EXPLORATORY (R reruns clean)")
     guard distinct.count > 1 else {
-      return [.command(.set(arm: tunesOneArm ? selectedArm : nil, key: key, value: distinct[0]))]
+      return [.command(.set(arm: tunesOneArm ? ArmID(selectedArm) : nil, key: key, value: distinct[0]))]
     }
-    return zip(knob.arms, values).map { .command(.set(arm: $0, key: key, value: $1)) }
+    return zip(knob.arms, values).map { .command(.set(arm: ArmID($0), key: key, value: $1)) }
   }
 }

@@ -39,18 +39,15 @@ extension ExplorerState {
       switch event {
       case .started(let summary):
         selectedBlock = summary.blocks.firstIndex(where: \.isMaskable) ?? 0
-      case .intervened(let change): follow(change)
-      case .paused: isPauseWanted = true
-      case .resumed: isPauseWanted = false
-      case .diverged(let arm, _, let step) where run.arms.indices.contains(arm):
-        say("\(run.arms[arm].letter) \(run.arms[arm].name) diverged at step \(step)", isAlert: true)
-      case .failed(let text): say("the run failed: \(text)", isAlert: true, seconds: 60)
+      case .journaled(let entry): take(entry)
+      case .refused(let error): say(error.description, isAlert: true, seconds: 15)
+      case .failed(let error):
+        say("the run failed: \(error.description)", isAlert: true, seconds: 60)
       case .finished(.everyArmDiverged):
         say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
       case .finished where isAlarming:
         say("ALARM: arms set alike came out different (v: A/A)", isAlert: true, seconds: 60)
-      case .checkpointed(let directory): say("checkpoint in \(directory)")
-      case .evaluated, .diverged, .probed, .armFinished, .finished: break
+      case .evaluated, .probed, .armFinished, .finished: break
       }
     }
   }
@@ -60,9 +57,23 @@ extension ExplorerState {
     run.verdicts.contains { $0.checklist.status(.identicalRepeat) == .failed }
   }
 
+  private mutating func take(_ entry: JournalEntry) {
+    switch entry.kind {
+    case .change: if let change = entry.change { follow(change) }
+    case .pause: isPauseWanted = true
+    case .resume: isPauseWanted = false
+    case .diverged:
+      guard let arm = entry.arm.flatMap(run.place) else { return }
+      say(
+        "\(run.arms[arm].letter) \(run.arms[arm].name) diverged at step \(entry.step)",
+        isAlert: true)
+    case .mark, .join, .leave, .fork, .replace, .extend, .end: break
+    }
+  }
+
   /// Keeps the knobs at what trains when the change came from elsewhere, such as a replayed journal.
   private mutating func follow(_ change: Intervention) {
-    for arm in draft.arms.indices where change.arm == nil || change.arm == arm {
+    for arm in draft.arms.indices where change.concerns(ArmID(arm)) {
       guard draft.arms[arm].values[change.key] != nil, !isTurning(change.key) else { continue }
       draft.arms[arm] = draft.arms[arm].setting(change.key, to: change.newValue)
     }

@@ -32,7 +32,7 @@ extension ExplorerState {
     case .alignment: value = alignment(of: block, in: arm)
     case .scale: value = latest.map { Double($0.scale) }
     case .updateNorm: value = latest.map { Double($0.updateNorm) }
-    case .distance: value = latest.map { Double($0.distance) }
+    case .distance: value = arm.blocks.travelled[block]
     case .curvature: value = reading(.curvature, of: block, in: arm)
     case .sharpness: value = reading(.sharpness, of: block, in: arm)
     case .effectiveRate: value = effectiveRate(of: block, in: arm)
@@ -43,7 +43,7 @@ extension ExplorerState {
 
   /// What a probe last said of the block.
   private func reading(_ kind: ProbeKind, of block: Int, in arm: ArmRecord) -> Double? {
-    guard let perBlock = run.probes.latest(kind, arm: arm.index)?.perBlock else { return nil }
+    guard let perBlock = run.probes.latest(kind, arm: arm.id)?.perBlock else { return nil }
     return perBlock.indices.contains(block) ? perBlock[block] : nil
   }
 

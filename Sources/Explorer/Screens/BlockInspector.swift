@@ -46,7 +46,7 @@ struct BlockInspector: Widget {
 
   /// What the probes last said of this arm, the newest first: there may be room for one line only.
   private func probes(_ block: Int, isTall: Bool) -> [TextLine] {
-    state.run.probes.latest.reversed().filter { $0.arm == arm.index }.flatMap { reading in
+    state.run.probes.latest.reversed().filter { $0.arm == arm.id }.flatMap { reading in
       let text = ProbeText(reading: reading, block: block)
       if isTall { return [TextLine(text.figures), TextLine("  " + text.occasion, .muted)] }
       return [TextLine([TextRun(text.figures, .text), TextRun("  " + text.occasion, .muted)])]

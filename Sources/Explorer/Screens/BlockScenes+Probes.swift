@@ -6,7 +6,7 @@ extension BlockScenes {
   /// What masking costs on a step, predicted (dashed) and measured, over learning rates.
   var maskingCost: ChartScene {
     let curves = shownArms.compactMap { arm in
-      state.run.probes.latest(.proposition1, arm: arm.index).map { (arm, $0.maskingCosts) }
+      state.run.probes.latest(.proposition1, arm: arm.id).map { (arm, $0.maskingCosts) }
     }
     let costs = curves.flatMap(\.1)
     let heights = costs.map(\.predicted) + costs.map(\.measured)
@@ -47,7 +47,7 @@ extension BlockScenes {
   /// Curvature along the step to come: within blocks, and (dashed) across them.
   var curvature: ChartScene {
     let lines = shownArms.flatMap { arm in
-      let history = state.run.probes.history(.curvature, arm: arm.index)
+      let history = state.run.probes.history(.curvature, arm: arm.id)
       return [
         line(history, arm, isDashed: false) { $0.figure("withinBlocks") },
         line(history, arm, isDashed: true) { $0.figure("crossBlocks") },
@@ -60,7 +60,7 @@ extension BlockScenes {
   var sharpness: ChartScene {
     let block = state.selectedBlock
     let lines = shownArms.flatMap { arm in
-      let history = state.run.probes.history(.sharpness, arm: arm.index)
+      let history = state.run.probes.history(.sharpness, arm: arm.id)
       let whole = line(history, arm, isDashed: false) { $0.figure("largestEigenvalue") }
       guard arm.index == self.arm.index else { return [whole] }
       return [
@@ -104,14 +104,14 @@ extension BlockScenes {
   /// The share of minibatches whose gradient lies further from the mean, on logarithmic axes.
   var noiseTail: ChartScene {
     let samples = shownArms.compactMap { arm in
-      state.run.probes.latest(.gradientNoise, arm: arm.index).map {
+      state.run.probes.latest(.gradientNoise, arm: arm.id).map {
         (letter: arm.letter, name: arm.name, arm: arm.index, values: $0.curve.compactMap(\.first))
       }
     }
     var scene = ScatterChart.survival(
       title: "tail of the gradient noise", xLabel: "|g - mean|", samples: samples
     ).scene()
-    if let reading = state.run.probes.latest(.gradientNoise, arm: arm.index) {
+    if let reading = state.run.probes.latest(.gradientNoise, arm: arm.id) {
       scene.settings = ["Hill \(Shown.number(reading.figure("hill")))"]
     }
     return noted(scene, .gradientNoise, isEmpty: samples.isEmpty)

@@ -52,7 +52,7 @@ extension ExplorerState {
   func throwsFairCoins(_ arm: ArmRecord) -> Bool {
     let values = arm.specification.values
     let wasChanged = run.interventions.contains {
-      $0.key.hasPrefix("mask") && ($0.arm == nil || $0.arm == arm.index)
+      $0.key.hasPrefix("mask") && $0.concerns(arm.id)
     }
     return arm.hasMask && !wasChanged && values["maskPolicy"]?.text ?? "constant" == "constant"
       && values["grain"]?.text ?? "tensor" == "tensor"

@@ -40,13 +40,13 @@ package struct FinishedRun: Sendable {
       directory: directory,
       configuration: try read(files),
       configurationText: try files.configurationText(), records: try files.readMetrics(),
-      liveChanges: try files.readJournal().count)
+      liveChanges: try files.readJournal().count { $0.kind == .change })
   }
 
   /// The arms with their runs, seed by seed; an unfinished run has reached its last evaluation.
   package var arms: [JudgedArm] {
     zip(configuration.lanes, configuration.arms).map { lane, arm in
-      let own = records.filter { $0.arm == lane.name }
+      let own = records.filter { $0.lane == lane.letter }
       let seeds = own.map(\.seed).uniqued
       return JudgedArm(
         lane: lane, arm: arm,

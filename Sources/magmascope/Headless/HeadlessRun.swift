@@ -45,12 +45,12 @@ struct HeadlessRun {
 
   /// Blocks until the run has ended. `onEvent` and `onProgress` are called on this thread.
   func run(
-    onEvent: (RunEvent) throws -> Void, onProgress: (StepMetrics) -> Void
+    onEvent: (RunEvent) throws -> Void, onProgress: (StepRow) -> Void
   ) throws -> Result {
     let semaphore = DispatchSemaphore(value: 0)
     let wake = WakeSignal { semaphore.signal() }
-    let channels = RunChannels(
-      steps: Mailbox(capacity: 4096), recorder: recorder, wake: { wake.signal() })
+    let rows = RowMailbox(blockCount: source.layout.blocks.count)
+    let channels = RunChannels(rows: rows, recorder: recorder, wake: { wake.signal() })
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
@@ -67,23 +67,23 @@ struct HeadlessRun {
 
   private func follow(
     _ controller: RunController, _ channels: RunChannels, wait: () -> Void,
-    onEvent: (RunEvent) throws -> Void, onProgress: (StepMetrics) -> Void
+    onEvent: (RunEvent) throws -> Void, onProgress: (StepRow) -> Void
   ) throws -> Result {
     var result = Result(outcome: .completed, records: [])
     var events: [RunEvent] = []
-    var steps: [StepMetrics] = []
+    var rows = RunRows(blockCount: source.layout.blocks.count)
     var granted = RunWish.go
     while true {
       wait()
       channels.events.drain(into: &events)
-      channels.steps?.drain(into: &steps)
-      if let last = steps.last { onProgress(last) }
+      channels.rows?.drain(into: &rows)
+      if let last = rows.steps.last { onProgress(last) }
       for event in events {
         try onEvent(event)
         switch event {
-        case .evaluated(_, _, let record), .armFinished(_, _, let record):
+        case .evaluated(_, let record), .armFinished(_, let record):
           result.records.append(record)
-        case .failed(let message): throw RunError(.failure, message)
+        case .failed(let error): throw error
         case .finished(let outcome):
           result.outcome = outcome
           controller.waitUntilFinished()

@@ -38,12 +38,12 @@ struct HeadlessTraining {
     let result = try run.run(
       onEvent: { event in
         switch event {
-        case .evaluated(_, _, let record), .armFinished(_, _, let record):
+        case .evaluated(_, let record), .armFinished(_, let record):
           progress.finish()
           try output.write(format.line(record))
         case .probed(let reading):
           progress.finish()
-          let report = ProbeReport(reading, lane: configuration.lanes[reading.arm])
+          let report = ProbeReport(reading, lane: configuration.lanes[reading.arm.number])
           for line in report.lines { Diagnostics.say(line) }
         default: break
         }

@@ -15,16 +15,16 @@ struct ProgressLine {
     interval = isTerminal ? 0.25 : 10
   }
 
-  mutating func update(_ step: StepMetrics) {
+  mutating func update(_ step: StepRow) {
     let now = ContinuousClock.now
     let since = lastPrinted ?? start
     guard seconds(from: since, to: now) >= interval else { return }
     lastPrinted = now
     let elapsed = seconds(from: start, to: now)
     let rate = Double(step.step) / max(elapsed, 1e-9)
-    let left = Double(totalSteps - Int(step.step)) / max(rate, 1e-9)
+    let left = Double(totalSteps - step.step) / max(rate, 1e-9)
     write(
-      "step \(step.step)/\(totalSteps) (\(100 * Int(step.step) / totalSteps)%), "
+      "step \(step.step)/\(totalSteps) (\(100 * step.step / totalSteps)%), "
         + "\(Self.short(rate)) steps/s, \(Self.duration(left)) left")
   }
 

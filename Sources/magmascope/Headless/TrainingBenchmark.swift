@@ -56,11 +56,10 @@ struct TrainingBenchmark {
 
   /// Lock-step rounds a second over `seconds`, after a tenth of that to warm up.
   private func rate(of configuration: RunConfiguration) throws -> Double {
-    let steps = Mailbox<StepMetrics>(capacity: 1 << 14)
-    let events = Mailbox<RunEvent>()
+    let source = try WorkloadRegistry.source(for: configuration)
+    let steps = RowMailbox(blockCount: source.layout.blocks.count)
     let controller = RunController(
-      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
-      channels: RunChannels(events: events, steps: steps),
+      configuration: configuration, source: source, channels: RunChannels(rows: steps),
       options: RunOptions(takesFinalSnapshot: false))
     controller.start()
     defer {
@@ -68,21 +67,21 @@ struct TrainingBenchmark {
       controller.waitUntilFinished()
     }
     let first = latestStep(steps, after: max(0.3, seconds / 10), atLeast: 2)
-    let last = latestStep(steps, after: seconds, atLeast: Int(first.step) + 1)
+    let last = latestStep(steps, after: seconds, atLeast: first.step + 1)
     return Double(last.step - first.step) / (last.wallSeconds - first.wallSeconds)
   }
 
   /// The newest figures once `seconds` have passed and step `minimum` is done.
   private func latestStep(
-    _ mailbox: Mailbox<StepMetrics>, after seconds: Double, atLeast minimum: Int
-  ) -> StepMetrics {
-    var latest = StepMetrics(arm: 0, seed: 0, step: 0, loss: .nan, learningRate: .nan)
-    var drained: [StepMetrics] = []
+    _ mailbox: RowMailbox, after seconds: Double, atLeast minimum: Int
+  ) -> StepRow {
+    var latest = StepRow(arm: ArmID(0), seed: 0, step: 0)
+    var drained = mailbox.empty
     let deadline = Date(timeIntervalSinceNow: seconds)
-    while Date() < deadline || Int(latest.step) < minimum {
+    while Date() < deadline || latest.step < minimum {
       Thread.sleep(forTimeInterval: 0.01)
       mailbox.drain(into: &drained)
-      if let last = drained.last(where: { $0.arm == 0 }) { latest = last }
+      if let last = drained.steps.last(where: { $0.arm == ArmID(0) }) { latest = last }
     }
     return latest
   }

@@ -98,12 +98,12 @@ struct SavedRun: Sendable {
       directory: directory, configuration: configuration, stamp: .current,
       line: { RecordFormat.jsonl.line($0) })
     for (index, record) in records.enumerated() where record.final != true {
-      recorder.record(.evaluated(arm: index, seed: 0, record))
+      recorder.record(.evaluated(arm: ArmID(index), record))
     }
-    for change in checkpoint.interventions { recorder.record(.intervened(change)) }
+    for entry in checkpoint.journal { recorder.record(.journaled(entry)) }
     for reading in readings { recorder.record(.probed(reading)) }
     for (index, record) in records.enumerated() where record.final == true {
-      recorder.record(.armFinished(arm: index, seed: 0, record))
+      recorder.record(.armFinished(arm: ArmID(index), record))
     }
     if let error = recorder.close() { throw error }
     return path

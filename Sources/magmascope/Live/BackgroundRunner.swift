@@ -59,8 +59,7 @@ final class BackgroundRunner {
       let source = try WorkloadRegistry.source(for: configuration)
       let signal = WakeSignal(wake)
       let channels = RunChannels(
-        steps: Mailbox(capacity: 1 << 16), blocks: Mailbox(capacity: 1 << 17),
-        checkpoints: Mailbox(), wake: { signal.signal() })
+        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(), wake: { signal.signal() })
       let controller = RunController(
         configuration: configuration, source: source, channels: channels,
         options: RunOptions(probeRunner: RegisteredProbes(), yieldsToInterface: true))
@@ -75,7 +74,7 @@ final class BackgroundRunner {
       early.append(command)
       return
     }
-    if let error = live.controller.send(command) { stored.post(.failed(error.description)) }
+    live.controller.send(command)
   }
 
   /// Everything the run has told since the last frame.
@@ -85,8 +84,10 @@ final class BackgroundRunner {
     guard let live else { return batches }
     var batch = RunBatch(run: live.number)
     live.channels.events.drain(into: &batch.events)
-    live.channels.steps?.drain(into: &batch.steps)
-    live.channels.blocks?.drain(into: &batch.blocks)
+    if let rows = live.channels.rows {
+      batch.rows = rows.empty
+      rows.drain(into: &batch.rows)
+    }
     recorded.note(batch.events)
     keepCheckpoints(of: live)
     batches.append(batch)
@@ -114,7 +115,7 @@ final class BackgroundRunner {
         early.forEach(send)
         early = []
       case .failed(let number, let error) where number == wanted:
-        failures.append(RunBatch(run: number, events: [.failed(error.description)]))
+        failures.append(RunBatch(run: number, events: [.failed(error)]))
       case .run, .failed: continue
       }
     }

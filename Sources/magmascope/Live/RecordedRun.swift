@@ -14,7 +14,7 @@ struct RecordedRun: Sendable {
     for event in events {
       switch event {
       case .started(let summary): self.summary = summary
-      case .evaluated(_, _, let record), .armFinished(_, _, let record): records.append(record)
+      case .evaluated(_, let record), .armFinished(_, let record): records.append(record)
       case .probed(let reading): readings.append(reading)
       case .finished: isFinished = true
       default: continue
