@@ -57,6 +57,8 @@ package final class Recorder: RunRecorder {
 
   package func record(_ event: RunEvent) { post(.event(event)) }
 
+  package func record(_ step: StepRow, blocks: [BlockRow]) {}
+
   package func record(_ checkpoint: CheckpointSet) { post(.checkpoint(checkpoint)) }
 
   private func post(_ item: Item) {
@@ -97,10 +99,10 @@ package final class Recorder: RunRecorder {
 
   private func keep(_ item: Item, _ metrics: inout LineFile, _ journal: inout LineFile) {
     switch item {
-    case .event(.evaluated(_, _, let record)), .event(.armFinished(_, _, let record)):
+    case .event(.evaluated(_, let record)), .event(.armFinished(_, let record)):
       attempt(\.lines) { () throws(RunError) in try metrics.append(line(record)) }
-    case .event(.intervened(let change)):
-      attempt(\.lines) { () throws(RunError) in try journal.append(RunDirectory.line(change)) }
+    case .event(.journaled(let entry)):
+      attempt(\.lines) { () throws(RunError) in try journal.append(RunDirectory.line(entry)) }
     case .event(.probed(let reading)):
       // Rare, and absent from most runs: the file is made by the first reading.
       attempt(\.lines) { () throws(RunError) in

@@ -19,7 +19,7 @@ extension RunDirectory {
     do throws(RunError) {
       for (index, arm) in set.arms.enumerated() {
         let directory = checkpointPath(
-          arm: arm.arm, seedIndex: arm.seedIndex, of: configuration)
+          of: arm.arm, seed: arm.seed, configuration)
         try Self.makeDirectory(directory)
         let contents = try contents(of: arm, index, in: set, configuration, stamp)
         for (file, bytes) in zip(Self.files, contents) {
@@ -53,8 +53,8 @@ extension RunDirectory {
     _ configuration: RunConfiguration, _ stamp: RunStamp
   ) throws(RunError) -> [[UInt8]] {
     let state = ArmStateFile(
-      stamp: stamp, arm: configuration.arms[arm.arm].text,
-      seed: configuration.seed &+ UInt64(arm.seedIndex), step: set.step, progress: arm.progress,
+      stamp: stamp, arm: configuration.roster[id: arm.arm]?.specification.text ?? "",
+      seed: arm.seed, step: set.step, progress: arm.progress,
       scalars: arm.optimizer.scalars, interventions: set.interventions,
       record: set.records[index])
     return [
@@ -77,10 +77,10 @@ extension RunDirectory {
   package func readCheckpoint(of configuration: RunConfiguration) throws(RunError) -> CheckpointSet
   {
     var set: CheckpointSet?
-    for seedIndex in 0..<max(1, configuration.seeds) {
-      for arm in configuration.arms.indices {
-        let directory = checkpointPath(arm: arm, seedIndex: seedIndex, of: configuration)
-        let (state, checkpoint) = try Self.readArm(directory, arm: arm, seedIndex: seedIndex)
+    for seed in configuration.seedValues {
+      for arm in configuration.roster.map(\.id) {
+        let directory = checkpointPath(of: arm, seed: seed, configuration)
+        let (state, checkpoint) = try Self.readArm(directory, arm: arm, seed: seed)
         guard set == nil || set?.step == state.step else {
           throw FileError.bad(
             directory, "is of step \(state.step), other arms of \(set?.step ?? 0)",
@@ -101,12 +101,12 @@ extension RunDirectory {
   }
 
   private static func readArm(
-    _ directory: String, arm: Int, seedIndex: Int
+    _ directory: String, arm: ArmID, seed: UInt64
   ) throws(RunError) -> (ArmStateFile, ArmCheckpoint) {
     let statePath = directory + "/state.json"
     let state = try StateCoding.decode(try DurableFile.read(statePath), place: statePath)
     let checkpoint = ArmCheckpoint(
-      arm: arm, seedIndex: seedIndex,
+      arm: arm, seed: seed,
       parameters: try readTensors(directory + "/model.safetensors"),
       optimizer: OptimizerSnapshot(
         tensors: try readTensors(directory + "/optimizer.safetensors"), scalars: state.scalars),

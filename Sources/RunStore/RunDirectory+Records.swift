@@ -7,9 +7,9 @@ extension RunDirectory {
     try read(EvaluationRecord.self, from: metricsPath)
   }
 
-  /// All live changes of `journal.jsonl`.
-  package func readJournal() throws(RunError) -> [Intervention] {
-    try read(Intervention.self, from: journalPath)
+  /// All entries of `journal.jsonl`.
+  package func readJournal() throws(RunError) -> [JournalEntry] {
+    try read(JournalEntry.self, from: journalPath)
   }
 
   /// All readings of `probes.jsonl`; none where nothing was probed.
@@ -62,13 +62,13 @@ extension RunDirectory {
       try DurableFile.replace(probesPath, with: Array(text.utf8))
     }
     var journal = ""
-    for change in checkpoint.interventions { journal += try Self.line(change) }
+    for change in checkpoint.interventions { journal += try Self.line(JournalEntry(change)) }
     try DurableFile.replace(journalPath, with: Array(journal.utf8))
   }
 
-  /// A live change as a line of the journal.
-  static func line(_ change: Intervention) throws(RunError) -> String {
-    try line(of: change, "the change of '\(change.key)'")
+  /// An entry as a line of the journal.
+  static func line(_ entry: JournalEntry) throws(RunError) -> String {
+    try line(of: entry, "the \(entry.kind.rawValue) of step \(entry.step)")
   }
 
   /// A probe's reading as a line of `probes.jsonl`.

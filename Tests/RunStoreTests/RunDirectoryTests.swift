@@ -38,17 +38,17 @@ private func checkpoint(step: Int) -> CheckpointSet {
   var progress = ArmProgress()
   progress.step = step
   progress.lossSum = 0.1 + 0.2
-  progress.distances = [.infinity, 0.1]
+  progress.scaleSum = .infinity
   let arms = (0..<4).map { index in
     ArmCheckpoint(
-      arm: index % 2, seedIndex: index / 2,
+      arm: ArmID(index % 2), seed: 3 + UInt64(index / 2),
       parameters: [TensorSnapshot(name: "x", shape: [2], values: [Float(step), Float(index)])],
       optimizer: OptimizerSnapshot(
         tensors: [TensorSnapshot(name: "m", shape: [1], values: [.nan])], scalars: ["k": 0.3]),
       progress: progress)
   }
   let change = Intervention(
-    arm: 0, step: 1, key: "lr", oldValue: .number(0.1), newValue: .number(0.2))
+    arm: ArmID(0), step: 1, key: "lr", oldValue: .number(0.1), newValue: .number(0.2))
   return CheckpointSet(
     step: step, interventions: [change], arms: arms,
     records: [record(step), nil, record(step), record(step)])
@@ -122,7 +122,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     try directory.write(checkpoint(step: 4), of: configuration, stamp: stamp)
     for file in ["optimizer.safetensors", "model.safetensors", "state.json"] {
       let path =
-        directory.checkpointPath(arm: 1, seedIndex: 1, of: configuration) + "/" + file
+        directory.checkpointPath(of: ArmID(1), seed: 4, configuration) + "/" + file
       try Data("{".utf8).write(to: URL(fileURLWithPath: path))
       let error = #expect(throws: RunError.self) {
         try directory.readCheckpoint(of: configuration)
@@ -136,8 +136,8 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
     let recorder = try Recorder(
       directory: directory, configuration: configuration, stamp: stamp, line: line)
-    for step in [0, 2, 3] { recorder.record(.evaluated(arm: 0, seed: 0, record(step))) }
-    recorder.record(.armFinished(arm: 0, seed: 0, record(2, final: true)))
+    for step in [0, 2, 3] { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
+    recorder.record(.armFinished(arm: ArmID(0), record(2, final: true)))
     #expect(recorder.close() == nil)
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.metricsPath))
     try file.seekToEnd()
@@ -146,7 +146,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     #expect(try directory.readMetrics().map(\.step) == [0, 2, 3, 2])
     try directory.rewind(to: checkpoint(step: 2))
     #expect(try directory.readMetrics() == [record(0), record(2)])
-    #expect(try directory.readJournal() == checkpoint(step: 2).interventions)
+    #expect(try directory.readJournal() == checkpoint(step: 2).interventions.map(JournalEntry.init))
   }
 }
 
@@ -159,7 +159,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
       directory: directory, configuration: configuration, stamp: stamp, line: line)
     let readings = [1, 2, 3].map { step in
       ProbeReading(
-        kind: .gradientNoise, arm: 0, step: step,
+        kind: .gradientNoise, arm: ArmID(0), step: step,
         figures: [.init(name: "hill", value: step == 2 ? .infinity : 3.25)],
         perBlock: [0.5], curve: [[1, 0.25]], cpuSeconds: 0.5)
     }
@@ -179,13 +179,13 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     ) { report in
       if case .checkpointed(let path) = report { told.withLock { $0.append(path) } }
     }
-    for step in 0..<100 { recorder.record(.evaluated(arm: 0, seed: 0, record(step))) }
+    for step in 0..<100 { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
     let change = checkpoint(step: 4).interventions[0]
-    recorder.record(.intervened(change))
+    recorder.record(.journaled(JournalEntry(change)))
     recorder.record(checkpoint(step: 4))
     #expect(recorder.close() == nil)
     #expect(try directory.readMetrics().map(\.step) == Array(0..<100))
-    #expect(try directory.readJournal() == [change])
+    #expect(try directory.readJournal() == [JournalEntry(change)])
     #expect(try directory.readCheckpoint(of: configuration) == checkpoint(step: 4))
     #expect(told.withLock(\.self) == [directory.path])
   }
@@ -202,7 +202,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     }
     for step in [1, 2] {
       recorder.record(checkpoint(step: step))
-      recorder.record(.evaluated(arm: 0, seed: 0, record(step)))
+      recorder.record(.evaluated(arm: ArmID(0), record(step)))
     }
     #expect(recorder.close()?.exitCode == 1)
     #expect(failures.withLock(\.count) == 1)
