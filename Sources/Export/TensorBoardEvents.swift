@@ -1,3 +1,5 @@
+import RunModel
+
 /// The bytes of a TensorBoard event file, built up record by record.
 ///
 /// A record is its length (u64), the masked CRC of those eight bytes (u32), the data and the masked

@@ -70,14 +70,19 @@ enum DurableFile {
     close(directory)
   }
 
-  static func read(_ path: String) throws(RunError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+  /// All bytes of a regular file; devices, FIFOs and files over `limit` bytes are refused by name.
+  static func read(_ path: String, limit: Int = 1 << 33) throws(RunError) -> [UInt8] {
+    // Opening a FIFO would wait for its writer otherwise.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw unreadable(path) }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw unreadable(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError.bad(path, "is not a file", "give a run or checkpoint directory")
+    }
+    guard status.st_size <= limit else {
+      throw FileError.bad(path, "has more than \(limit) bytes", "it is not a file of this program")
     }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var start = 0

@@ -18,7 +18,8 @@ extension RunDirectory {
     var written: [String] = []
     do throws(RunError) {
       for (index, arm) in set.arms.enumerated() {
-        let directory = checkpointPath(arm: arm.arm, seed: arm.seed, of: configuration)
+        let directory = checkpointPath(
+          of: arm.arm, seed: arm.seed, configuration)
         try Self.makeDirectory(directory)
         let contents = try contents(of: arm, index, in: set, configuration, stamp)
         for (file, bytes) in zip(Self.files, contents) {
@@ -52,9 +53,9 @@ extension RunDirectory {
     _ configuration: RunConfiguration, _ stamp: RunStamp
   ) throws(RunError) -> [[UInt8]] {
     let state = ArmStateFile(
-      stamp: stamp, arm: configuration.arms[arm.arm.number].text,
+      stamp: stamp, arm: configuration.roster[id: arm.arm]?.specification.text ?? "",
       seed: arm.seed, step: set.step, progress: arm.progress,
-      scalars: arm.optimizer.scalars, interventions: set.journal,
+      scalars: arm.optimizer.scalars, interventions: set.interventions,
       record: set.records[index])
     return [
       description(of: arm, configuration),
@@ -78,7 +79,7 @@ extension RunDirectory {
     var set: CheckpointSet?
     for seed in configuration.seedValues {
       for arm in configuration.roster.map(\.id) {
-        let directory = checkpointPath(arm: arm, seed: seed, of: configuration)
+        let directory = checkpointPath(of: arm, seed: seed, configuration)
         let (state, checkpoint) = try Self.readArm(directory, arm: arm, seed: seed)
         guard set == nil || set?.step == state.step else {
           throw FileError.bad(
@@ -87,7 +88,7 @@ extension RunDirectory {
         }
         if set == nil {
           set = CheckpointSet(
-            step: state.step, journal: state.interventions, arms: [], records: [])
+            step: state.step, interventions: state.interventions, arms: [], records: [])
         }
         set?.arms.append(checkpoint)
         set?.records.append(state.record)

@@ -62,13 +62,13 @@ extension RunDirectory {
       try DurableFile.replace(probesPath, with: Array(text.utf8))
     }
     var journal = ""
-    for entry in checkpoint.journal { journal += try Self.line(entry) }
+    for change in checkpoint.interventions { journal += try Self.line(JournalEntry(change)) }
     try DurableFile.replace(journalPath, with: Array(journal.utf8))
   }
 
   /// An entry as a line of the journal.
   static func line(_ entry: JournalEntry) throws(RunError) -> String {
-    try line(of: entry, "the entry '\(entry.kind.rawValue)' of the journal")
+    try line(of: entry, "the \(entry.kind.rawValue) of step \(entry.step)")
   }
 
   /// A probe's reading as a line of `probes.jsonl`.

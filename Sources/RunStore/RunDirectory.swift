@@ -58,10 +58,11 @@ package struct RunDirectory: Sendable, Hashable {
 
   /// Where the checkpoint of an arm and seed lies.
   package func checkpointPath(
-    arm: ArmID, seed: UInt64, of configuration: RunConfiguration
+    of arm: ArmID, seed: UInt64, _ configuration: RunConfiguration
   ) -> String {
-    let lane = configuration.lanes[arm.number].letter
-    return path + "/arms/\(lane)-\(configuration.arms[arm.number].fileName)/seed-\(seed)"
+    let joined = configuration.roster[id: arm]
+    let name = "\(joined?.lane.letter ?? "?")-\(joined?.specification.fileName ?? "")"
+    return "\(path)/arms/\(name)/seed-\(seed)"
   }
 
   static func makeDirectory(_ path: String) throws(RunError) {

@@ -38,6 +38,7 @@ private func checkpoint(step: Int) -> CheckpointSet {
   var progress = ArmProgress()
   progress.step = step
   progress.lossSum = 0.1 + 0.2
+  progress.scaleSum = .infinity
   let arms = (0..<4).map { index in
     ArmCheckpoint(
       arm: ArmID(index % 2), seed: 3 + UInt64(index / 2),
@@ -49,7 +50,7 @@ private func checkpoint(step: Int) -> CheckpointSet {
   let change = Intervention(
     arm: ArmID(0), step: 1, key: "lr", oldValue: .number(0.1), newValue: .number(0.2))
   return CheckpointSet(
-    step: step, journal: [JournalEntry(change)], arms: arms,
+    step: step, interventions: [change], arms: arms,
     records: [record(step), nil, record(step), record(step)])
 }
 
@@ -121,7 +122,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     try directory.write(checkpoint(step: 4), of: configuration, stamp: stamp)
     for file in ["optimizer.safetensors", "model.safetensors", "state.json"] {
       let path =
-        directory.checkpointPath(arm: ArmID(1), seed: 4, of: configuration) + "/" + file
+        directory.checkpointPath(of: ArmID(1), seed: 4, configuration) + "/" + file
       try Data("{".utf8).write(to: URL(fileURLWithPath: path))
       let error = #expect(throws: RunError.self) {
         try directory.readCheckpoint(of: configuration)
@@ -145,7 +146,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     #expect(try directory.readMetrics().map(\.step) == [0, 2, 3, 2])
     try directory.rewind(to: checkpoint(step: 2))
     #expect(try directory.readMetrics() == [record(0), record(2)])
-    #expect(try directory.readJournal() == checkpoint(step: 2).journal)
+    #expect(try directory.readJournal() == checkpoint(step: 2).interventions.map(JournalEntry.init))
   }
 }
 
@@ -179,12 +180,12 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
       if case .checkpointed(let path) = report { told.withLock { $0.append(path) } }
     }
     for step in 0..<100 { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
-    let change = checkpoint(step: 4).journal[0]
-    recorder.record(.journaled(change))
+    let change = checkpoint(step: 4).interventions[0]
+    recorder.record(.journaled(JournalEntry(change)))
     recorder.record(checkpoint(step: 4))
     #expect(recorder.close() == nil)
     #expect(try directory.readMetrics().map(\.step) == Array(0..<100))
-    #expect(try directory.readJournal() == [change])
+    #expect(try directory.readJournal() == [JournalEntry(change)])
     #expect(try directory.readCheckpoint(of: configuration) == checkpoint(step: 4))
     #expect(told.withLock(\.self) == [directory.path])
   }

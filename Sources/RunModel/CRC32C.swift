@@ -1,4 +1,6 @@
 /// The Castagnoli cyclic redundancy check (iSCSI, RFC 3720) and the mask TensorFlow puts on it.
+///
+/// Guards chunks of rows, owner files, and the records of TensorBoard.
 package enum CRC32C {
   private static let table: [UInt32] = (0..<256).map { index in
     (0..<8).reduce(UInt32(index)) { crc, _ in
