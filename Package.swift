@@ -49,7 +49,9 @@ let package = Package(
     library("HostSystem", ["RunModel"]),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Workloads", ["TensorKernels", "RunModel", "HostSystem", numerics, heap], swiftSettings: numeric),
+    library(
+      "Workloads", ["TensorKernels", "RunModel", "HostSystem", numerics, heap],
+      swiftSettings: numeric),
     library(
       "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics],
       swiftSettings: numeric),
@@ -80,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "magmascope",
       dependencies: [
-        "CNCurses", "RunModel", "HostSystem", "TensorKernels", "Optimizers", "Workloads", "Probes", "EventStream",
+        "CNCurses", "RunModel", "HostSystem", "TensorKernels", "Optimizers", "Workloads", "Probes",
+        "EventStream",
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
         "RunStore",
