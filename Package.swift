@@ -46,9 +46,12 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
     library("RunModel"),
+    library("HostSystem", ["RunModel"]),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Workloads", ["TensorKernels", "RunModel", numerics, heap], swiftSettings: numeric),
+    library(
+      "Workloads", ["TensorKernels", "RunModel", "HostSystem", numerics, heap],
+      swiftSettings: numeric),
     library(
       "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics],
       swiftSettings: numeric),
@@ -61,22 +64,26 @@ let package = Package(
     library("TerminalUI"),
     library("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
-    library("Presets", ["RunModel", yams], plugins: ["EmbedPresetsPlugin"]),
+    library("Presets", ["RunModel", "HostSystem", yams], plugins: ["EmbedPresetsPlugin"]),
     .executableTarget(name: "embed-presets"),
     .plugin(
       name: "EmbedPresetsPlugin", capability: .buildTool(), dependencies: ["embed-presets"],
       path: "Sources/EmbedPresetsPlugin"),
-    library("RunStore", ["RunModel", "EventStream"]),
+    library("RunStore", ["RunModel", "HostSystem", "EventStream"]),
     library("Export", ["RunModel", "Metrics", "Charts"]),
     library(
       "Studies",
-      ["RunModel", "EventStream", "Metrics", "Statistics", "Charts", "Export", "RunStore"]),
+      [
+        "RunModel", "HostSystem", "EventStream", "Metrics", "Statistics", "Charts", "Export",
+        "RunStore",
+      ]),
     library("TestSupport", ["RunModel", "TensorKernels"]),
 
     .executableTarget(
       name: "magmascope",
       dependencies: [
-        "CNCurses", "RunModel", "TensorKernels", "Optimizers", "Workloads", "Probes", "EventStream",
+        "CNCurses", "RunModel", "HostSystem", "TensorKernels", "Optimizers", "Workloads", "Probes",
+        "EventStream",
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
         "RunStore",
@@ -85,6 +92,7 @@ let package = Package(
       swiftSettings: terminal),
 
     tests("RunModel"),
+    tests("HostSystem", ["RunModel"]),
     tests("TensorKernels", [numerics]),
     tests("Optimizers", ["TensorKernels", "RunModel"]),
     // Stands in front of the allocator of the test process, to count what a step allocates.

@@ -29,9 +29,9 @@ package enum RecordFormat: String, CaseIterable, Sendable {
 
 /// Comma-separated values as RFC 4180 has them: lines end in CR LF, quotes are doubled.
 package enum CSV {
-  /// One line of `fields`, quoted where they must be.
+  /// One line of `fields`, quoted where they must be; control characters become visible escapes.
   package static func line(_ fields: [String]) -> String {
-    fields.map(quoted).joined(separator: ",") + "\r\n"
+    fields.map { quoted(visible($0, keepingLines: true)) }.joined(separator: ",") + "\r\n"
   }
 
   /// A missing value is an empty field.
@@ -76,7 +76,7 @@ package enum JSONLines {
     }
   }
 
-  /// `text` as a JSON string, control characters and quotes escaped (RFC 8259).
+  /// `text` as a JSON string, quotes and whatever a terminal could obey escaped (RFC 8259).
   static func string(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -86,9 +86,11 @@ package enum JSONLines {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where scalar.isDangerous:
+        for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       case _: result.unicodeScalars.append(scalar)
       }
     }
@@ -104,7 +106,9 @@ package enum KeyValueLine {
 
   private static func text(_ value: RecordValue) -> String {
     guard case .text(let text) = value else { return JSONLines.text(value) }
-    let isBare = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" }
+    let isBare = text.unicodeScalars.allSatisfy {
+      $0.value > 0x20 && $0 != "\"" && !$0.isDangerous
+    }
     return isBare && !text.isEmpty ? text : JSONLines.string(text)
   }
 }

@@ -1,4 +1,5 @@
 import Charts
+import RunModel
 
 /// Puts SVG elements together: escapes text, shortens coordinates.
 struct SVGWriter {
@@ -25,13 +26,13 @@ struct SVGWriter {
   }
 
   static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
+    visible(text).unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      case _: result.append(character)
+      case _: result.unicodeScalars.append(scalar)
       }
     }
   }

@@ -1,3 +1,5 @@
+import RunModel
+
 /// A small table of results for a paper or a README.
 package struct SummaryTable: Sendable, Equatable {
   package enum Alignment: Sendable, Equatable { case left, right }
@@ -63,22 +65,22 @@ package struct SummaryTable: Sendable, Equatable {
   }
 
   private static func escapedForMarkdown(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      if character == "|" || character == "\\" { result.append("\\") }
-      result.append(character.isNewline ? " " : character)
+    visible(text).unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar == "|" || scalar == "\\" { result.append("\\") }
+      result.unicodeScalars.append(scalar)
     }
   }
 
   private static func escapedForLaTeX(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "&", "%", "$", "#", "_", "{", "}": result += "\\" + String(character)
+    visible(text).unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "&", "%", "$", "#", "_", "{", "}": result += "\\" + String(scalar)
       case "\\": result += "\\textbackslash{}"
       case "~": result += "\\textasciitilde{}"
       case "^": result += "\\textasciicircum{}"
       case "±": result += "$\\pm$"
       case "−": result += "$-$"
-      case _: result.append(character.isNewline ? " " : character)
+      case _: result.unicodeScalars.append(scalar)
       }
     }
   }

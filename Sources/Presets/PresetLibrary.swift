@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import RunModel
 
 /// The presets that can be named: the user's own first, then those embedded in the binary.
@@ -33,11 +34,11 @@ package struct PresetLibrary: Sendable {
   /// The text of a preset and what messages should call it.
   package func source(_ name: String) throws(RunError) -> (text: String, place: String) {
     if name.contains("/") || name.hasSuffix(".yaml") {
-      return (try read(URL(fileURLWithPath: name)), name)
+      return (try ForeignFile.readText(name, as: .preset), name)
     }
     if let directory = userDirectory, userPresetNames.contains(name) {
       let file = directory.appending(path: name + ".yaml")
-      return (try read(file), file.path)
+      return (try ForeignFile.readText(file.path, as: .preset), file.path)
     }
     if let embedded = EmbeddedPresets.files.first(where: { $0.name == name }) {
       return (embedded.text, name)
@@ -52,23 +53,5 @@ package struct PresetLibrary: Sendable {
       let files = try? FileManager.default.contentsOfDirectory(atPath: directory.path)
     else { return [] }
     return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-  }
-
-  private func read(_ file: URL) throws(RunError) -> String {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory) else {
-      throw RunError(.input, "no such file", place: file.relativePath, remedy: "check the path")
-    }
-    guard !isDirectory.boolValue else {
-      throw RunError(
-        .input, "is a directory", place: file.relativePath, remedy: "name a .yaml file in it")
-    }
-    do {
-      return try String(contentsOf: file, encoding: .utf8)
-    } catch {
-      throw RunError(
-        .input, "cannot be read as UTF-8 text", place: file.relativePath,
-        remedy: "check its permissions and encoding")
-    }
   }
 }

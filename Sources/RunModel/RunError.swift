@@ -10,6 +10,10 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case terminal
     /// 4: bad preset, data or checkpoint file.
     case input
+    /// 141, without a word: who read our output has gone, and nothing else is kept.
+    case readerGone
+    /// 129: the terminal has gone.
+    case terminalGone
   }
 
   package var category: Category
@@ -31,10 +35,13 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case .usage: 2
     case .terminal: 3
     case .input: 4
+    case .readerGone: 141
+    case .terminalGone: 129
     }
   }
 
+  /// Safe to show: whatever control characters it carries are visible escapes.
   package var description: String {
-    (place.isEmpty ? "" : place + ": ") + message + (remedy.isEmpty ? "" : "; " + remedy)
+    visible((place.isEmpty ? "" : place + ": ") + message + (remedy.isEmpty ? "" : "; " + remedy))
   }
 }

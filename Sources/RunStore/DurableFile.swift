@@ -1,3 +1,4 @@
+import HostSystem
 import RunModel
 
 #if canImport(Glibc)
@@ -70,43 +71,9 @@ enum DurableFile {
     close(directory)
   }
 
-  /// All bytes of a regular file; devices, FIFOs and files over `limit` bytes are refused by name.
-  static func read(_ path: String, limit: Int = 1 << 33) throws(RunError) -> [UInt8] {
-    // Opening a FIFO would wait for its writer otherwise.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw unreadable(path) }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw unreadable(path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError.bad(path, "is not a file", "give a run or checkpoint directory")
-    }
-    guard status.st_size <= limit else {
-      throw FileError.bad(path, "has more than \(limit) bytes", "it is not a file of this program")
-    }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var start = 0
-    while start < bytes.count {
-      let (offset, count) = (start, bytes.count - start)
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.read(file, buffer.baseAddress.map { $0 + offset }, count)
-        #else
-          Darwin.read(file, buffer.baseAddress.map { $0 + offset }, count)
-        #endif
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw unreadable(path) }
-      if got == 0 { break }
-      start += got
-    }
-    bytes.removeLast(bytes.count - start)
-    return bytes
-  }
-
-  private static func unreadable(_ path: String) -> RunError {
-    var error = FileError.last("read", path)
-    error.category = .input
-    return error
+  static func read(
+    _ path: String, as kind: ForeignFile.Kind = .description
+  ) throws(RunError) -> [UInt8] {
+    try ForeignFile.read(path, as: kind)
   }
 }

@@ -1,3 +1,4 @@
+import HostSystem
 import RunModel
 
 #if canImport(Glibc)
@@ -6,27 +7,11 @@ import RunModel
   import Darwin
 #endif
 
-/// Turns what the operating system says about a file into a sentence with a remedy.
+/// What goes wrong with the files of a run.
 enum FileError {
   /// The error of the call that has just failed.
   static func last(_ action: String, _ path: String) -> RunError {
-    make(action, path, code: errno)
-  }
-
-  static func make(_ action: String, _ path: String, code: Int32) -> RunError {
-    RunError(
-      .failure, "cannot \(action): \(String(cString: strerror(code)))", place: path,
-      remedy: remedy(for: code))
-  }
-
-  private static func remedy(for code: Int32) -> String {
-    switch code {
-    case ENOSPC, EDQUOT: "make room on the disk; what is not written yet is kept and tried again"
-    case EACCES, EPERM, EROFS: "choose a directory you may write to"
-    case ENOENT: "check the path"
-    case ENOTDIR, EEXIST: "choose another name"
-    default: "choose another directory"
-    }
+    SystemError.make(action, path, code: errno)
   }
 
   /// A file that can be read but makes no sense.

@@ -116,7 +116,7 @@ extension RunDirectory {
 
   /// Reads a safetensors file; throws `RunError` (.input) naming it.
   package static func readTensors(_ path: String) throws(RunError) -> [TensorSnapshot] {
-    try Safetensors.decode(try DurableFile.read(path), place: path)
+    try Safetensors.decode(try DurableFile.read(path, as: .tensors), place: path)
   }
 }
 

@@ -38,7 +38,7 @@ extension RunDirectory {
 
   /// The complete lines of a file: what follows the last newline was being written when it ended.
   private func lines(of file: String) throws(RunError) -> [String] {
-    let text = String(decoding: try DurableFile.read(file), as: UTF8.self)
+    let text = String(decoding: try DurableFile.read(file, as: .records), as: UTF8.self)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     lines.removeLast()
     return lines.filter { !$0.isEmpty }

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import RunModel
 
 /// The directory of one run: configuration, metrics, journal, and a checkpoint of every arm.
@@ -65,21 +66,5 @@ package struct RunDirectory: Sendable, Hashable {
     return "\(path)/arms/\(name)/seed-\(seed)"
   }
 
-  static func makeDirectory(_ path: String) throws(RunError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.make("make the directory", path, code: systemCode(of: error))
-    }
-  }
-
-  /// The `errno` behind an error of Foundation.
-  private static func systemCode(of error: any Error) -> Int32 {
-    let cocoa = error as NSError
-    if cocoa.domain == NSPOSIXErrorDomain { return Int32(cocoa.code) }
-    guard let underlying = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError else {
-      return cocoa.code == CocoaError.fileWriteNoPermission.rawValue ? EACCES : EIO
-    }
-    return Int32(underlying.code)
-  }
+  static func makeDirectory(_ path: String) throws(RunError) { try HostDirectory.make(path) }
 }

@@ -15,7 +15,7 @@ enum Main {
       var command = try Magmascope.parseAsRoot(arguments)
       try command.run()
     } catch let error as RunError {
-      fail(error.description, code: error.exitCode)
+      fail(error)
     } catch let error as InterruptedRun {
       exit(error.exitCode)
     } catch {
@@ -28,17 +28,23 @@ enum Main {
     let code = Magmascope.exitCode(for: error)
     let message = Magmascope.message(for: error)
     guard code != .success else {
-      if !message.isEmpty { print(message) }
+      do {
+        try StandardOutput().write(message + "\n")
+      } catch {
+        fail(error)
+      }
       exit(0)
     }
     if case .some(let silent) = error as? ExitCode { exit(silent.rawValue) }
     let line = message.split(separator: "\n").joined(separator: " ")
-    fail(line + " (see magmascope --help)", code: 2)
+    Diagnostics.say(line + " (see magmascope --help)")
+    exit(2)
   }
 
-  private static func fail(_ message: String, code: Int32) -> Never {
-    Diagnostics.say(message)
-    exit(code)
+  private static func fail(_ error: RunError) -> Never {
+    // A pipe that was closed on purpose (head) is no news.
+    if error.category != .readerGone { Diagnostics.say(error.description) }
+    exit(error.exitCode)
   }
 }
 

@@ -1,16 +1,17 @@
 import Export
+import RunModel
 
 /// Pieces of an HTML page; everything that is text is escaped here and nowhere else.
 enum HTML {
   static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
+    visible(text, keepingLines: true).unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case _: result.append(character)
+      case _: result.unicodeScalars.append(scalar)
       }
     }
   }

@@ -40,31 +40,31 @@ struct BenchCommand: ParsableCommand {
       model: ModelConfiguration(size: model), arms: arms,
       threads: try check(threads, "--threads", 1...1024), seconds: seconds)
     let report = try benchmark.measure()
-    json ? try printJSON(report) : printText(report)
+    json ? try printJSON(report) : try printText(report)
   }
 
   private func printJSON(_ report: TrainingBenchmark.Report) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    try StandardOutput().write(
+      String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
   }
 
-  private func printText(_ report: TrainingBenchmark.Report) {
-    let lines = [
+  private func printText(_ report: TrainingBenchmark.Report) throws {
+    var lines = [
       "model      \(report.model), \(report.arms) arm(s), at most \(report.threads) thread(s)",
       "kernels    \(report.kernels)",
       String(format: "speed      %.0f tokens/s, all arms together", report.tokensPerSecond),
       String(format: "step       %.3f ms", report.msPerStep),
       String(
         format: "peak       %.1f %% of %.1f GFLOP/s", 100 * report.peakShare, report.peakGFLOPs),
+      "one arm on one thread, ms a step",
     ]
-    lines.forEach { print($0) }
-    print("one arm on one thread, ms a step")
-    let order = ["forward", "backward", "optimizer", "masking"]
-    for phase in order {
-      print(
+    for phase in ["forward", "backward", "optimizer", "masking"] {
+      lines.append(
         "  " + phase.padding(toLength: 10, withPad: " ", startingAt: 0)
           + String(format: "%8.3f", report.phases[phase] ?? 0))
     }
+    try StandardOutput().write(lines.joined(separator: "\n") + "\n")
   }
 }

@@ -54,7 +54,7 @@ private struct TokenRows {
   init(file path: String, configuration: TransformerConfiguration) throws(RunError) {
     let decoded: File
     do {
-      decoded = try JSONDecoder().decode(File.self, from: try InputFile.read(path))
+      decoded = try JSONDecoder().decode(File.self, from: try InputFile.read(path, as: .json))
     } catch let error as RunError {
       throw error
     } catch {

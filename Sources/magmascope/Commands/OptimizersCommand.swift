@@ -14,10 +14,10 @@ struct OptimizersCommand: ParsableCommand {
 
   func run() throws {
     let catalog = OptimizerRegistry.catalog
-    json ? try printJSON(catalog) : printText(catalog)
+    try StandardOutput().write(json ? try encoded(catalog) : text(catalog))
   }
 
-  private func printJSON(_ catalog: OptimizerCatalog) throws {
+  private func encoded(_ catalog: OptimizerCatalog) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let listing = Listing(
@@ -25,38 +25,41 @@ struct OptimizersCommand: ParsableCommand {
       wrappers: catalog.wrappers.map { Listing.Entry($0) },
       sharedBaseSettings: catalog.sharedBaseSettings.map { Listing.Setting($0) },
       sharedWrapperSettings: catalog.sharedWrapperSettings.map { Listing.Setting($0) })
-    print(String(decoding: try encoder.encode(listing), as: UTF8.self))
+    return String(decoding: try encoder.encode(listing), as: UTF8.self) + "\n"
   }
 
-  private func printText(_ catalog: OptimizerCatalog) {
-    print("An arm is base, wrapper(base) or matched(wrapper(base)), then :key=value,...\n")
-    print("Bases")
-    catalog.bases.forEach(printEntry)
-    print("Every base also takes")
-    catalog.sharedBaseSettings.forEach(printSetting)
-    print("\nWrappers")
-    catalog.wrappers.forEach(printEntry)
-    print("Every wrapper also takes")
-    catalog.sharedWrapperSettings.forEach(printSetting)
-    print(
-      """
+  private func text(_ catalog: OptimizerCatalog) -> String {
+    """
+    An arm is base, wrapper(base) or matched(wrapper(base)), then :key=value,...
 
-      matched(wrapper(base)) is the control: the base with its rate on the masked blocks \
-      multiplied, step by step, by keep times the mean damping of that arm.
-      """)
+    Bases
+    \(catalog.bases.map(text).joined())\
+    Every base also takes
+    \(catalog.sharedBaseSettings.map(text).joined())
+    Wrappers
+    \(catalog.wrappers.map(text).joined())\
+    Every wrapper also takes
+    \(catalog.sharedWrapperSettings.map(text).joined())
+    matched(wrapper(base)) is the control: the base with its rate on the masked blocks \
+    multiplied, step by step, by keep times the mean damping of that arm.
+
+    """
   }
 
-  private func printEntry(_ entry: OptimizerDescriptor) {
-    print("\n  \(entry.name)  \(entry.summary)")
-    print("    \(entry.equation)")
-    print("    \(entry.paper)")
-    entry.hyperparameters.forEach(printSetting)
+  private func text(_ entry: OptimizerDescriptor) -> String {
+    """
+
+      \(entry.name)  \(entry.summary)
+        \(entry.equation)
+        \(entry.paper)
+    \(entry.hyperparameters.map(text).joined())
+    """
   }
 
-  private func printSetting(_ setting: Hyperparameter) {
+  private func text(_ setting: Hyperparameter) -> String {
     let key = setting.key.padding(toLength: 12, withPad: " ", startingAt: 0)
     let live = setting.isLive ? ", live" : ""
-    print("      \(key) \(setting.defaultValue)  (\(setting.allowed)\(live))  \(setting.summary)")
+    return "      \(key) \(setting.defaultValue)  (\(setting.allowed)\(live))  \(setting.summary)\n"
   }
 }
 

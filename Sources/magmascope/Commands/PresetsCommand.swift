@@ -20,9 +20,10 @@ struct PresetsCommand: ParsableCommand {
         (name, try library.fields(name).title ?? "")
       }
       let width = rows.map(\.0.count).max() ?? 0
-      for (name, title) in rows {
-        print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + title)
+      let lines = rows.map { name, title in
+        visible(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + title) + "\n"
       }
+      try StandardOutput().write(lines.joined())
     }
   }
 
@@ -34,7 +35,7 @@ struct PresetsCommand: ParsableCommand {
 
     func run() throws {
       let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
-      print(try library.source(name).text, terminator: "")
+      try StandardOutput().write(try library.source(name).text)
     }
   }
 
@@ -54,7 +55,7 @@ struct PresetsCommand: ParsableCommand {
         do {
           let path = file.contains("/") || file.hasSuffix(".yaml") ? file : "./" + file
           _ = try builder.build(try library.fields(path), category: .input)
-          print("\(file): ok")
+          try StandardOutput().write(visible(file) + ": ok\n")
         } catch {
           Diagnostics.say(error.description)
           firstError = firstError ?? error

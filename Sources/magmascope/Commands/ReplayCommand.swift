@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
       throw RunError(.usage, error.description, place: "--arm")
     }
     let answer = try Replay.run(
-      json: try InputFile.read(file), arm: specification, seed: seed)
+      json: try InputFile.read(file, as: .json), arm: specification, seed: seed)
     try StandardOutput().write(String(decoding: answer, as: UTF8.self) + "\n")
   }
 }

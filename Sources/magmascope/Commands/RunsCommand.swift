@@ -71,7 +71,7 @@ struct RunsCommand: ParsableCommand {
         }
         for file in files {
           let place = URL(fileURLWithPath: out).appendingPathComponent(file.path)
-          try OutputFile.makeDirectory(place.deletingLastPathComponent())
+          try OutputFile.makeDirectory(place.deletingLastPathComponent().path)
           try OutputFile.write(Data(file.bytes), to: place.path)
         }
       }
@@ -90,16 +90,3 @@ struct RunsCommand: ParsableCommand {
 }
 
 extension ExportFormat: ExpressibleByArgument {}
-
-extension OutputFile {
-  /// Makes a directory and those above it.
-  static func makeDirectory(_ directory: URL) throws(RunError) {
-    do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    } catch {
-      throw RunError(
-        .failure, "cannot be made (\(error.localizedDescription))", place: directory.path,
-        remedy: "check the disk and the permissions")
-    }
-  }
-}

@@ -21,18 +21,19 @@ struct HeadlessTraining {
   var probes: [ProbeCadence] = []
 
   func run() throws {
-    let signals = SignalWatcher()
+    let signals = SignalWatcher(isHolding: false)
     // Made before the directory, so that bad data leaves nothing behind.
     var run = try HeadlessRun(configuration: configuration, signals: signals)
     let stamp = RunStamp.current
     Logger(label: "magmascope").info(
       "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
     Diagnostics.say(try run.memoryStatement())
+    signals.hold()
     let recorder = try makeRecorder()
     run.recorder = recorder
     run.probes = probes
     if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
-    let output = StandardOutput()
+    var output = RunOutput(isKept: recorder != nil) { signals.exitCode != nil }
     var progress = ProgressLine(totalSteps: configuration.steps)
     try output.write(format.header)
     let result = try run.run(
@@ -52,6 +53,7 @@ struct HeadlessTraining {
     if format == .plain { try output.write(finalTable(result.records)) }
     if let error = recorder?.close() { throw error }
     try report(result, signals)
+    try output.finish()
   }
 
   private func makeRecorder() throws(RunError) -> Recorder? {
@@ -87,19 +89,5 @@ struct HeadlessTraining {
 
   private func finalTable(_ records: [EvaluationRecord]) -> String {
     "\n" + SummaryTable.results(records.filter { $0.final == true }).markdown
-  }
-}
-
-/// Data on stdout, complete lines at a time.
-struct StandardOutput {
-  func write(_ text: String) throws(RunError) {
-    guard !text.isEmpty else { return }
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      throw RunError(
-        .failure, "cannot write to standard output (\(error.localizedDescription))",
-        remedy: "check that the disk is not full and the reader is still there")
-    }
   }
 }

@@ -5,14 +5,13 @@ import RunModel
 /// elsewhere.
 struct ProgressLine {
   private let totalSteps: Int
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let interval: Double
   private let start = ContinuousClock.now
   private var lastPrinted: ContinuousClock.Instant?
 
   init(totalSteps: Int) {
     self.totalSteps = totalSteps
-    interval = isTerminal ? 0.25 : 10
+    interval = StandardError.isTerminal ? 0.25 : 10
   }
 
   mutating func update(_ step: StepRow) {
@@ -23,21 +22,16 @@ struct ProgressLine {
     let elapsed = seconds(from: start, to: now)
     let rate = Double(step.step) / max(elapsed, 1e-9)
     let left = Double(totalSteps - step.step) / max(rate, 1e-9)
-    write(
+    let line =
       "step \(step.step)/\(totalSteps) (\(100 * step.step / totalSteps)%), "
-        + "\(Self.short(rate)) steps/s, \(Self.duration(left)) left")
+      + "\(Self.short(rate)) steps/s, \(Self.duration(left)) left"
+    StandardError.isTerminal ? StandardError.rewrite(line) : StandardError.line(line)
   }
 
   /// Clears the rewritten line so that what follows starts at the margin.
   func finish() {
-    if isTerminal, lastPrinted != nil { emit("\r\u{1B}[K") }
+    if StandardError.isTerminal, lastPrinted != nil { StandardError.clear() }
   }
-
-  private func write(_ line: String) {
-    emit(isTerminal ? "\r\(line)\u{1B}[K" : line + "\n")
-  }
-
-  private func emit(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   private func seconds(
     from start: ContinuousClock.Instant, to end: ContinuousClock.Instant

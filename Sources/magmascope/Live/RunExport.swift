@@ -51,13 +51,7 @@ struct RunExport: Sendable {
       host: ProcessInfo.processInfo.hostName)
     for file in files {
       let path = directory + "/" + file.path
-      do {
-        try FileManager.default.createDirectory(
-          at: URL(fileURLWithPath: path).deletingLastPathComponent(),
-          withIntermediateDirectories: true)
-      } catch {
-        throw RunError(.failure, "the directory cannot be made", place: directory)
-      }
+      try OutputFile.makeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
       try OutputFile.write(Data(file.bytes), to: path)
     }
     return directory

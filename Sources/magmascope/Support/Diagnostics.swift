@@ -1,13 +1,21 @@
-import Foundation
 import Presets
+import RunModel
 import RunStore
 import TensorKernels
 
 /// Lines for people, on stderr.
 enum Diagnostics {
+  /// A line longer than this loses its middle: somebody has to read it.
+  private static let longest = 2_000
+
   static func say(_ message: String) {
-    let line = message.replacing("\n", with: " ")
-    FileHandle.standardError.write(Data("magmascope: \(line)\n".utf8))
+    let line = visible("magmascope: " + message)
+    guard line.unicodeScalars.count > longest else { return StandardError.line(line) }
+    var shortened = ""
+    shortened.unicodeScalars.append(contentsOf: line.unicodeScalars.prefix(longest - 500))
+    shortened += " … "
+    shortened.unicodeScalars.append(contentsOf: line.unicodeScalars.suffix(497))
+    StandardError.line(shortened)
   }
 }
 

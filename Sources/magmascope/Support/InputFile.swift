@@ -1,19 +1,13 @@
 import Foundation
+import HostSystem
 import RunModel
 
-/// Reads whole files, with errors that name them.
+/// Reads whole files that others wrote, for the parsers of Foundation.
 enum InputFile {
-  /// The bytes of `path`, or of standard input for `-`.
-  static func read(_ path: String) throws(RunError) -> Data {
-    do {
-      if path == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-      throw RunError(.input, "no such file", place: path, remedy: "check the path")
-    } catch {
-      throw RunError(
-        .input, "cannot be read (\(error.localizedDescription))", place: path,
-        remedy: "check that it is a file and its permissions")
-    }
+  /// The bytes of `path`, or of standard input for `-`; see `ForeignFile`.
+  static func read(
+    _ path: String, as kind: ForeignFile.Kind = .description
+  ) throws(RunError) -> Data {
+    Data(try ForeignFile.read(path, as: kind))
   }
 }

@@ -23,9 +23,7 @@ enum LogLevel {
     }
     let chosen = level
     LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = chosen
-      return handler
+      StandardErrorLog(label: label, logLevel: chosen)
     }
     return rest
   }
@@ -37,4 +35,18 @@ enum LogLevel {
       .usage, "unknown level '\(text)'" + suggestion(for: text, among: names), place: flag,
       remedy: "known: " + names.joined(separator: ", "))
   }
+}
+
+/// The log as lines of standard error.
+private struct StandardErrorLog: LogHandler {
+  let label: String
+  var logLevel: Logger.Level
+  var metadata: Logger.Metadata = [:]
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { StandardError.line("\(event.level) \(label): \(event.message)") }
 }

@@ -5,26 +5,50 @@ import Foundation
 ///
 /// Make it before any other thread: the signals are blocked for all threads made later.
 final class SignalWatcher: Sendable {
-  private static let watched: [Int32] = [SIGINT, SIGTERM, SIGHUP]
-  private let latest = Locked<Int32?>(nil)
+  private struct State: Sendable {
+    var latest: Int32?
+    /// Whether there is something to save, so that a signal only asks for the end.
+    var isHolding: Bool
+  }
 
-  init() {
+  private static let watched: [Int32] = [SIGINT, SIGTERM, SIGHUP]
+  private let state: Locked<State>
+
+  /// - Parameter isHolding: false while nothing has begun, as when data are read: a signal then ends
+  ///   the program at once.
+  init(isHolding: Bool = true) {
+    let state = Locked(State(isHolding: isHolding))
+    self.state = state
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in Self.watched { sigaddset(&set, signal) }
+    for signal in Self.watched where !Self.isIgnored(signal) { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     let waited = set
-    let latest = latest
     Thread.detachNewThread {
       var waited = waited
       var signal: Int32 = 0
       while sigwait(&waited, &signal) == 0 {
         let received = signal
-        latest.withLock { $0 = received }
+        let isHolding = state.withLock {
+          $0.latest = received
+          return $0.isHolding
+        }
+        if !isHolding { _exit(128 + received) }
       }
     }
   }
 
+  /// From now on a signal is remembered, and whoever runs something asks for it.
+  func hold() { state.withLock { $0.isHolding = true } }
+
   /// The exit code that the received signal asks for, nil when there was none.
-  var exitCode: Int32? { latest.withLock { $0 }.map { 128 + $0 } }
+  var exitCode: Int32? { state.withLock { $0.latest }.map { 128 + $0 } }
+
+  /// `nohup`: a hangup that was ignored when the program started stays ignored.
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    guard signal == SIGHUP else { return false }
+    var now = sigaction()
+    guard sigaction(signal, nil, &now) == 0 else { return false }
+    return unsafeBitCast(now.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
 }
