@@ -112,7 +112,9 @@ let package = Package(
     tests("Presets", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),
-    tests("Studies", ["RunModel", "Statistics", "Optimizers", "Workloads", "TensorKernels"]),
+    tests(
+      "Studies",
+      ["RunModel", "Statistics", "Explorer", "Optimizers", "Workloads", "TensorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,21 +1,20 @@
 /// One thing a comparison that would survive review has done.
 package enum CheckItem: String, Codable, Sendable, CaseIterable {
   case pairedSeeds, sameStart, declaredBudget, equalSweep, insideGrid, freshSeeds, noLiveChange
-  case identicalRepeat, matchedControl, intervalAndSignFlip, costCounted
+  case identicalRepeat, matchedControl, intervalAndSignFlip
 
   package var title: String {
     switch self {
     case .pairedSeeds: "at least 6 paired seeds"
     case .sameStart: "same initial weights and data within a seed"
     case .declaredBudget: "budget and seeds declared beforehand, judged at their end"
-    case .equalSweep: "learning rate swept equally for both"
-    case .insideGrid: "best rate not at the edge of its grid"
+    case .equalSweep: "swept equally for both"
+    case .insideGrid: "best value not at the edge of its grid"
     case .freshSeeds: "judged on fresh seeds"
-    case .noLiveChange: "no live change and no fork"
-    case .identicalRepeat: "A/A identical bit for bit"
+    case .noLiveChange: "no live change, no fork with a change, nothing added after seeing"
+    case .identicalRepeat: "a repeat reproduces it bit for bit"
     case .matchedControl: "the matched-step control is beaten too"
     case .intervalAndSignFlip: "interval beyond the margin and sign-flip p < .05 after Holm"
-    case .costCounted: "cost counted"
     }
   }
 }
@@ -75,21 +74,23 @@ extension Checklist {
         findings.isPaired ? NumberText.count(findings.pairs, "paired seed") : "seeds not paired")
     case .sameStart: return sameStart(conduct)
     case .declaredBudget: return declaredBudget(input, findings)
-    case .equalSweep: return equalSweep(conduct)
+    case .equalSweep: return equalSweep(input)
     case .insideGrid: return insideGrid(input)
     case .freshSeeds: return freshSeeds(conduct, findings)
     case .noLiveChange:
       return judge(
-        conduct.liveChanges == 0 && conduct.forks == 0,
-        "\(conduct.liveChanges) live changes, \(conduct.forks) forks")
+        conduct.liveChanges == 0 && conduct.forks == 0 && conduct.lateAdditions == 0,
+        [
+          NumberText.count(conduct.liveChanges, "live change"),
+          NumberText.count(conduct.forks, "fork"),
+          NumberText.count(conduct.lateAdditions, "late addition"),
+        ].joined(separator: ", "))
     case .identicalRepeat:
-      guard let isIdentical = conduct.isRepeatIdentical else { return (.missing, "A/A not run") }
-      return judge(isIdentical, isIdentical ? "identical" : "ALARM: a repeated arm differs")
+      guard let isIdentical = conduct.isRepeatIdentical else { return (.missing, "not repeated") }
+      return judge(isIdentical, isIdentical ? "identical" : "ALARM: a repeat differs")
     case .matchedControl: return matchedControl(input, findings)
     case .intervalAndSignFlip:
       return judge(findings.outcome.isDecided, findings.outcome.rawValue)
-    case .costCounted:
-      return conduct.isCostCounted ? (.passed, "CPU time shown") : (.missing, "no cost recorded")
     }
   }
 
@@ -116,29 +117,35 @@ extension Checklist {
     guard input.conduct.isDeclaredBeforehand else { return (.missing, "not declared beforehand") }
     let budget = "\(input.setting.budget) steps"
     guard findings.isReady else { return (.failed, "not reached: " + budget) }
-    return switch input.stopping {
-    case .declaredBudget: (.passed, "judged once, at " + budget)
-    case .constantBoundary: (.passed, "judged at \(budget) by the " + SequentialBoundary.name)
-    }
+    return (.passed, "judged once, at " + budget)
   }
 
-  private static func equalSweep(_ conduct: Conduct) -> Finding {
-    guard let subject = conduct.subjectSweep, let reference = conduct.referenceSweep else {
+  private static func equalSweep(_ input: ComparisonInput) -> Finding {
+    guard let subject = input.conduct.subjectSweep, let reference = input.conduct.referenceSweep
+    else {
       return (.missing, "not swept for both")
     }
     let isEqual = subject.hasSameBudget(as: reference) && subject.rates > 1
-    return judge(isEqual, "\(subject.rates) and \(reference.rates) rates")
+    return judge(
+      isEqual,
+      "\(words(subject)) for \(input.subject.name), \(words(reference)) for "
+        + input.reference.name)
+  }
+
+  /// `7 points of lr=1e-4..1e-1:7 on 3 seeds`.
+  private static func words(_ sweep: SweepRecord) -> String {
+    let grid = sweep.grid.isEmpty ? "" : " of \(sweep.grid)"
+    return NumberText.count(sweep.rates, "point") + grid + " on "
+      + NumberText.count(sweep.seedsPerRate, "seed")
   }
 
   private static func insideGrid(_ input: ComparisonInput) -> Finding {
-    guard let subject = input.conduct.subjectSweep, let reference = input.conduct.referenceSweep
+    guard input.conduct.subjectSweep != nil, input.conduct.referenceSweep != nil
     else { return (.missing, "no sweep") }
-    var edged: [String] = []
-    if subject.isBestAtEdge { edged.append(input.subject.name) }
-    if reference.isBestAtEdge { edged.append(input.reference.name) }
+    let edged = input.edges.map { "\($0.keys.joined(separator: ", ")) of \($0.arm)" }
     return judge(
       edged.isEmpty,
-      edged.isEmpty ? "inside" : "best at edge, extend: " + edged.joined(separator: ", "))
+      edged.isEmpty ? "inside" : "at the edge: " + edged.joined(separator: "; "))
   }
 
   private static func freshSeeds(_ conduct: Conduct, _ findings: CheckFindings) -> Finding {
@@ -152,9 +159,24 @@ extension Checklist {
     _ input: ComparisonInput, _ findings: CheckFindings
   ) -> Finding {
     guard let control = input.control, let outcome = findings.controlOutcome else {
-      return (.missing, "no control lane")
+      return (.missing, input.conduct.isControlDeclined ? "declined" : "no matched control")
+    }
+    guard input.conduct.controlSweep?.edgeKeys.isEmpty ?? true else {
+      return (.failed, "\(control.name) is at the edge of its grid: not tuned")
     }
     let isConfirmed = outcome.isDecided && outcome == findings.outcome
     return judge(isConfirmed, "against \(control.name): \(outcome.rawValue)")
+  }
+}
+
+extension ComparisonInput {
+  /// The arms whose best value lies at the edge of what was tried, with the keys concerned: whatever
+  /// such an arm shows, it is not tuned, and an untuned reference is no reference.
+  var edges: [(arm: String, keys: [String])] {
+    [(subject.name, conduct.subjectSweep), (reference.name, conduct.referenceSweep)].compactMap {
+      name, sweep in
+      guard let keys = sweep?.edgeKeys, !keys.isEmpty else { return nil }
+      return (name, keys)
+    }
   }
 }

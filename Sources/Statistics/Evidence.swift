@@ -4,7 +4,7 @@ struct Evidence {
   let voidReasons: [VoidReason]
   /// Seeds that both arms have finished.
   let finishedSeeds: Int
-  /// Whether the stopping rule allows a look.
+  /// Whether every declared seed has reached the declared step.
   let isReady: Bool
   let isPaired: Bool
   let judgedSeeds: [UInt64]
@@ -14,8 +14,6 @@ struct Evidence {
   let subjectLosses: RankedLosses
   let referenceLosses: RankedLosses
   let rankedImprovement: Double?
-  /// Of the interval judged: the boundary's own level when looking repeatedly.
-  let confidence: Double
 
   var judgedCount: Int {
     if let unpaired { return min(unpaired.subjectSeeds, unpaired.referenceSeeds) }
@@ -44,33 +42,19 @@ struct Evidence {
     referenceLosses = RankedLosses(reference.map(\.finalLoss))
     rankedImprovement = UnpairedComparison.improvement(
       subject: Self.ranks(subject), reference: Self.ranks(reference))
-    switch input.stopping {
-    case .declaredBudget:
-      confidence = input.confidence
-      isReady =
-        finishedSeeds >= max(1, input.setting.declaredSeeds)
-        && Self.areFinished(input)
-    case .constantBoundary:
-      confidence = 1 - SequentialBoundary.level
-      isReady = finishedSeeds >= SequentialBoundary.looks.lowerBound
-    }
+    isReady =
+      finishedSeeds >= max(1, input.setting.declaredSeeds) && Self.areFinished(input)
     let isJudged = isReady && !voidReasons.contains(.divergence)
-    let judged =
-      switch input.stopping {
-      case .declaredBudget: pairs
-      case .constantBoundary: Self.firstDecision(pairs, input: input, confidence: confidence)
-      }
-    judgedSeeds = isPaired ? judged.map(\.seed) : subject.map(\.seed) + reference.map(\.seed)
+    judgedSeeds = isPaired ? pairs.map(\.seed) : subject.map(\.seed) + reference.map(\.seed)
     comparison =
-      isJudged && isPaired ? PairedComparison(judged, confidence: confidence) : nil
+      isJudged && isPaired ? PairedComparison(pairs, confidence: input.confidence) : nil
     unpaired =
       isJudged && !isPaired
       ? UnpairedComparison(
         subject: subject.compactMap(\.finalLoss), reference: reference.compactMap(\.finalLoss),
-        confidence: confidence) : nil
+        confidence: input.confidence) : nil
     controlComparison =
-      comparison == nil
-      ? nil : Self.controlComparison(input, seeds: judged.map(\.seed), confidence: confidence)
+      comparison == nil ? nil : Self.controlComparison(input, seeds: pairs.map(\.seed))
   }
 
   /// Only the difference a user asked about is hinted at; the observed one would be circular.
@@ -134,28 +118,13 @@ extension Evidence {
   }
 
   private static func controlComparison(
-    _ input: ComparisonInput, seeds: [UInt64], confidence: Double
+    _ input: ComparisonInput, seeds: [UInt64]
   ) -> PairedComparison? {
     guard let control = input.control else { return nil }
     let budget = input.setting.budget
     let runs = control.runs.filter { $0.isFinished(budget: budget) && seeds.contains($0.seed) }
     guard runs.count == seeds.count, !runs.contains(where: \.isDiverged) else { return nil }
     let subject = input.subject.runs.filter { seeds.contains($0.seed) }
-    return PairedComparison(pairs(subject, runs), confidence: confidence)
-  }
-
-  /// The pairs up to the first look that decides, else up to the last look.
-  private static func firstDecision(
-    _ pairs: [PairedDifference], input: ComparisonInput, confidence: Double
-  ) -> [PairedDifference] {
-    let last = min(pairs.count, SequentialBoundary.looks.upperBound)
-    for count in SequentialBoundary.looks where count <= last {
-      let values = pairs[..<count].map(\.difference)
-      let outcome = Outcome.judge(
-        interval: TTest.paired(values, confidence: confidence)?.interval,
-        adjustedP: SignFlip.exact(values).pValue, seeds: count, margin: input.margin)
-      if outcome.isDecided { return Array(pairs[..<count]) }
-    }
-    return Array(pairs[..<last])
+    return PairedComparison(pairs(subject, runs), confidence: input.confidence)
   }
 }

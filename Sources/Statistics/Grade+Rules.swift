@@ -26,7 +26,7 @@ extension Grade {
     guard voidReasons.isEmpty else { return .void }
     let needed: [CheckItem] = [
       .pairedSeeds, .sameStart, .declaredBudget, .equalSweep, .freshSeeds, .noLiveChange,
-      .identicalRepeat,
+      .identicalRepeat, .insideGrid,
     ]
     guard needed.allSatisfy(checklist.passes) else { return .c }
     return pairs >= seedsForA && checklist.status(.matchedControl) != .missing ? .a : .b

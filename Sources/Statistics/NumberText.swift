@@ -26,6 +26,22 @@ package enum NumberText {
     return text.isEmpty || text == "-" ? "0" : text
   }
 
+  /// Enough decimals for two significant digits, without zeros at the end: `.01`, `.0032`, `12`.
+  package static func significant(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return short(value) }
+    let digits = 1 - Int(Double.log10(abs(value)).rounded(.down))
+    return digits > 6 ? scientific(value) : short(value, digits: max(1, digits))
+  }
+
+  /// `-2.31e-14`; with `signed`, `+2.31e-14`.
+  package static func scientific(_ value: Double, signed: Bool = false) -> String {
+    guard value != 0, value.isFinite else { return fixed(value, digits: 0, signed: signed) }
+    var exponent = Int(Double.log10(abs(value)).rounded(.down))
+    var mantissa = value / Double.pow(10, exponent)
+    if abs(mantissa) >= 9.995 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    return fixed(mantissa, digits: 2, signed: signed) + "e\(exponent)"
+  }
+
   /// `p .008` or `p < .001`.
   package static func pValue(_ value: Double) -> String {
     value < 0.001 ? "p < .001" : "p " + fixed(value, digits: 3)
@@ -45,5 +61,29 @@ package enum NumberText {
   package static func digits(halfWidth: Double?) -> Int {
     guard let halfWidth, halfWidth > 0, halfWidth.isFinite else { return 3 }
     return min(6, max(3, 1 - Int(Double.log10(halfWidth).rounded(.down))))
+  }
+}
+
+/// Losses and their differences in one comparison, all written alike: with as many decimals as the
+/// interval deserves, with powers of ten where decimals would be nothing but zeros.
+struct LossNumbers {
+  private let digits: Int
+  private let isTiny: Bool
+
+  init(_ interval: Interval?, leastDigits: Int = 3) {
+    let scale = interval.map { max(abs($0.lower), abs($0.upper)) }
+    digits = max(leastDigits, NumberText.digits(halfWidth: interval?.halfWidth))
+    isTiny = scale.map { $0 > 0 && $0 < 1e-5 } ?? false
+  }
+
+  func text(_ value: Double, signed: Bool = false) -> String {
+    isTiny && value != 0
+      ? NumberText.scientific(value, signed: signed)
+      : NumberText.fixed(value, digits: digits, signed: signed)
+  }
+
+  /// `-.0329..-.0284`.
+  func text(_ interval: Interval) -> String {
+    text(interval.lower, signed: true) + ".." + text(interval.upper, signed: true)
   }
 }

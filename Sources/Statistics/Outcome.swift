@@ -11,7 +11,7 @@ package enum Outcome: String, Codable, Sendable, CaseIterable {
 
   /// Both the interval and the sign-flip test must agree.
   ///
-  /// better / worse: the interval excludes 0 by more than `margin` nats and the adjusted sign-flip
+  /// better / worse: the interval excludes 0 by more than `margin` and the adjusted sign-flip
   /// p is below .05. equivalent: the interval lies inside ± margin. Anything else, and anything on
   /// fewer than 6 seeds, is inconclusive.
   package static func judge(
@@ -48,15 +48,15 @@ package enum Grade: String, Codable, Sendable, CaseIterable {
 package enum VoidReason: String, Codable, Sendable, CaseIterable {
   case data, initialization, budget, model, evaluation, divergence
 
-  /// The end of "the lanes differ in …", or the whole reason.
+  /// The end of "the arms differ in …", or the whole reason.
   package var words: String {
     switch self {
-    case .data: "the lanes differ in data"
-    case .initialization: "the lanes differ in initial weights"
-    case .budget: "the lanes differ in budget"
-    case .model: "the lanes differ in model"
-    case .evaluation: "the lanes differ in evaluation"
-    case .divergence: "a lane diverged"
+    case .data: "the arms differ in data"
+    case .initialization: "the arms differ in initial weights"
+    case .budget: "the arms differ in budget"
+    case .model: "the arms differ in model"
+    case .evaluation: "the arms differ in evaluation"
+    case .divergence: "an arm diverged"
     }
   }
 }

@@ -64,10 +64,10 @@ package struct SweepSummary: Codable, Sendable, Equatable {
 
   package var valleyDecades: Double? { valleyFactor.map { Double.log10($0) } }
 
-  /// What the checklist of a verdict wants to know.
+  /// What the checklist of a verdict wants to know; the edges are told by the grid.
   package var record: SweepRecord {
     SweepRecord(
-      rates: points.count, seedsPerRate: seedsPerRate, steps: steps, isBestAtEdge: edge != nil)
+      rates: points.count, seedsPerRate: seedsPerRate, steps: steps)
   }
 }
 

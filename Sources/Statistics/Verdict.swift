@@ -10,18 +10,23 @@ package struct ControlComparison: Codable, Sendable, Equatable {
   package var outcome: Outcome
 }
 
-/// What may be said about two arms, and how far to trust it (comparison.md §4).
+/// What may be said about two arms, and how far to trust it.
 package struct Verdict: Codable, Sendable, Equatable {
   package var subject: String
   package var reference: String
   package var lossUnit: LossUnit
   package var margin: Double
+  package var marginBasis: MarginBasis
   package var confidence: Double
   package var stopping: StoppingRule
   /// What the numbers say, at any grade; print `claim`, which respects the grade.
   package var outcome: Outcome
   package var claim: Claim
+  /// The claim as headings print it: `looks lower, not tuned`.
+  package var words: String
   package var grade: Grade
+  /// The arms whose best value lies at the edge of what was tried: the subject, the reference.
+  package var untuned: [String]
   /// The grade of the conduct alone, also for an undecided outcome.
   package var conductGrade: Grade
   package var voidReasons: [VoidReason]
@@ -38,6 +43,9 @@ package struct Verdict: Codable, Sendable, Equatable {
   /// Over all runs, diverged ones as the worst rank.
   package var rankedImprovement: Double?
   package var control: ControlComparison?
+  /// Steps of the subject to the reference's final loss; nil while nothing is compared.
+  package var stepsToTarget: StepsToTarget?
+  package var exchange: ExchangeRate?
   package var checklist: Checklist
   package var robustness: [RobustnessPoint]
   package var power: PowerHint?
@@ -85,21 +93,25 @@ extension Verdict {
         judgedSeeds: evidence.judgedSeeds, outcome: outcome, controlOutcome: control?.outcome))
     let conduct = Grade.conduct(
       checklist, pairs: evidence.judgedCount, voidReasons: evidence.voidReasons)
+    let claim = Claim.word(
+      outcome: outcome, conduct: conduct, interval: interval, margin: input.margin,
+      isReady: evidence.isReady)
     var verdict = Verdict(
       subject: input.subject.name, reference: input.reference.name,
-      lossUnit: input.setting.lossUnit, margin: input.margin,
-      confidence: evidence.confidence, stopping: input.stopping, outcome: outcome,
-      claim: Claim.word(
-        outcome: outcome, conduct: conduct, interval: interval, margin: input.margin,
-        isReady: evidence.isReady),
+      lossUnit: input.setting.lossUnit, margin: input.margin, marginBasis: input.marginBasis,
+      confidence: input.confidence, stopping: .declaredBudget, outcome: outcome,
+      claim: claim, words: claim.words(isTuned: input.edges.isEmpty),
       grade: Grade.evidence(
         checklist, pairs: evidence.judgedCount, voidReasons: evidence.voidReasons),
-      conductGrade: conduct, voidReasons: evidence.voidReasons,
+      untuned: input.edges.map(\.arm), conductGrade: conduct, voidReasons: evidence.voidReasons,
       finishedSeeds: evidence.finishedSeeds, declaredSeeds: input.setting.declaredSeeds,
       comparison: evidence.comparison, unpaired: evidence.unpaired, adjustedP: pValue,
       lanes: lanes, subjectLosses: evidence.subjectLosses,
       referenceLosses: evidence.referenceLosses, rankedImprovement: evidence.rankedImprovement,
-      control: control, checklist: checklist,
+      control: control,
+      stepsToTarget: evidence.comparison == nil ? nil : StepsToTarget(input),
+      exchange: evidence.comparison.flatMap { ExchangeRate(input, difference: $0.mean) },
+      checklist: checklist,
       robustness: RobustnessPoint.all(
         input, seeds: evidence.comparison == nil ? [] : evidence.judgedSeeds,
         finalOutcome: evidence.outcomeAlone),

@@ -1,18 +1,20 @@
 extension VerdictSentence {
   /// What a careful reader would add, one sentence each.
   var caveats: [String] {
-    [alarm, stepSize, edge, minimum, power, sequential, flips].compactMap { $0 }
+    [alarm, edge, stepSize, minimum, power, flips].compactMap { $0 }
   }
 
   private var alarm: String? {
     input.conduct.isRepeatIdentical == false
-      ? "Alarm: a repeated arm was not identical, so the program or the machine is at fault." : nil
+      ? "Alarm: a repeat was not identical, so the program or the machine is at fault." : nil
   }
 
   private var stepSize: String? {
     guard isDirectional else { return nil }
     switch verdict.checklist.status(.matchedControl) {
     case .passed: return nil
+    case .missing where input.conduct.isControlDeclined:
+      return "The matched control was declined, so it may be the step size."
     case .missing: return "Without a matched control it may be the step size."
     case .failed: return "The matched control does not confirm it: it may be the step size."
     }
@@ -26,29 +28,28 @@ extension VerdictSentence {
   }
 
   private var edge: String? {
-    verdict.checklist.status(.insideGrid) == .failed
-      ? "A best rate lies at the edge of its grid: extend it." : nil
+    let places = input.edges.map { "\($0.keys.joined(separator: " and ")) of \($0.arm)" }
+    guard !places.isEmpty else { return nil }
+    let verb = input.edges.map(\.keys.count).reduce(0, +) > 1 ? "lie" : "lies"
+    return "The best \(places.joined(separator: " and ")) \(verb) at the edge of the grid, so "
+      + "the true best may lie beyond: extend the grid."
   }
 
   private var minimum: String? {
     guard let comparison = verdict.comparison, comparison.count < Outcome.minimumSeeds
     else { return nil }
     let least = NumberText.short(comparison.minimumAttainableP)
+    if comparison.count == 1 { return "With one seed, luck and merit cannot be told apart." }
     return "With \(NumberText.count(comparison.count, "seed")) the sign-flip p cannot fall below "
       + "\(least)."
   }
 
   private var power: String? {
     guard verdict.claim == .inconclusive, let hint = verdict.power else { return nil }
-    let wanted = NumberText.short(hint.difference)
-    let beyond = hint.margin > 0 ? " beyond ±\(NumberText.short(hint.margin))" : ""
+    let wanted = NumberText.significant(hint.difference)
+    let beyond = hint.margin > 0 ? " beyond ±\(NumberText.significant(hint.margin))" : ""
     return "Finding a true difference of \(wanted)\(beyond) at "
       + "\(NumberText.percent(hint.wantedPower)) power takes about \(hint.seeds) seeds."
-  }
-
-  private var sequential: String? {
-    verdict.stopping == .constantBoundary
-      ? "Judged by the \(SequentialBoundary.name)." : nil
   }
 
   private var flips: String? {

@@ -25,11 +25,18 @@ struct VerdictSentence {
   private var tuning: String {
     guard let subject = input.conduct.subjectSweep, let reference = input.conduct.referenceSweep
     else { return "not tuned for both, " }
-    if subject.rates == reference.rates {
-      return "tuned on \(NumberText.count(subject.rates, "lr")) each, "
+    if subject.cells == reference.cells, subject.grid == reference.grid {
+      return "tuned on \(cells(subject)) each, "
     }
-    return "tuned on \(NumberText.count(subject.rates, "lr")) for \(verdict.subject) and "
-      + "\(reference.rates) for \(verdict.reference), "
+    return "tuned on \(cells(subject)) for \(verdict.subject) and "
+      + "\(cells(reference)) for \(verdict.reference), "
+  }
+
+  /// `15 cells (lr=1e-4..1e-2:5 on 3 seeds)`.
+  private func cells(_ sweep: SweepRecord) -> String {
+    let grid = sweep.grid.isEmpty ? NumberText.count(sweep.rates, "point") : sweep.grid
+    return NumberText.count(sweep.cells, "cell")
+      + " (\(grid) on \(NumberText.count(sweep.seedsPerRate, "seed")))"
   }
 
   private var difference: Double? { verdict.comparison?.mean ?? verdict.unpaired?.welch?.mean }
@@ -38,7 +45,7 @@ struct VerdictSentence {
     verdict.comparison?.tTest?.interval ?? verdict.unpaired?.welch?.interval
   }
 
-  private var digits: Int { NumberText.digits(halfWidth: interval?.halfWidth) }
+  private var numbers: LossNumbers { LossNumbers(interval) }
 
   private var finding: String {
     guard let difference else {
@@ -46,11 +53,11 @@ struct VerdictSentence {
     }
     let loss = "\(verdict.subject)'s \(input.setting.loss) "
     let other = "\(verdict.reference)'s"
-    if difference == 0 { return loss + "equals \(other) (\(uncertainty))" }
+    let amount = numbers.text(difference, signed: true)
+    if amount == "0" { return loss + "equals \(other) to the digits shown (\(uncertainty))" }
     let direction = difference < 0 ? "lower" : "higher"
     let verb = isLook ? "looks \(direction) here" : "is \(direction)"
-    let size = NumberText.fixed(abs(difference), digits: digits)
-    return loss + "\(verb) than \(other) by \(size) (\(uncertainty))"
+    return loss + "\(verb) than \(other), difference \(amount) (\(uncertainty))"
   }
 
   private var isLook: Bool {
@@ -67,27 +74,33 @@ struct VerdictSentence {
       ?? "no seeds"
     guard let interval else { return "no interval, " + seeds }
     let level = NumberText.short(100 * verdict.confidence, digits: 2)
-    let lower = NumberText.fixed(interval.lower, digits: digits, signed: true)
-    let upper = NumberText.fixed(interval.upper, digits: digits, signed: true)
-    return "\(level) % CI \(lower)..\(upper), \(seeds)"
+    let spread =
+      verdict.comparison?.standardDeviation.map {
+        "sd \(numbers.text($0)) over "
+      } ?? ""
+    return "\(level) % CI \(numbers.text(interval)), \(spread)\(seeds)"
   }
 
   private var judgement: String {
-    let margin = NumberText.short(input.margin)
+    let margin = "±\(NumberText.significant(input.margin))"
+    let ofWhat = input.marginBasis == .shareOfReference ? " (5 % of the reference's loss)" : ""
     switch verdict.claim {
     case .better: return ": better, \(support)"
     case .worse: return ": worse, \(support)"
-    case .equivalent: return ": equivalent within ±\(margin)"
-    case .looksEquivalent: return ": no difference beyond ±\(margin) seen here, exploratory"
-    case .inconclusive: return ": inconclusive"
-    case .looksLower, .looksHigher: return ": exploratory, no verdict"
+    case .equivalent: return ": equivalent within \(margin)\(ofWhat)"
+    case .looksEquivalent:
+      return ": no difference beyond \(margin)\(ofWhat) seen here, \(reserve)"
+    case .inconclusive: return ": " + verdict.words
+    case .looksLower, .looksHigher: return ": \(reserve), no verdict"
     case .pending, .void: return ""
     }
   }
 
+  private var reserve: String { verdict.untuned.isEmpty ? "exploratory" : "not tuned" }
+
   private var support: String {
     guard let comparison = verdict.comparison, let pValue = verdict.adjustedP else { return "" }
-    let holm = verdict.lanes > 1 ? " after Holm over \(verdict.lanes) lanes" : ""
+    let holm = verdict.lanes > 1 ? " after Holm over \(verdict.lanes) comparisons" : ""
     return perplexity(comparison) + "sign-flip \(NumberText.pValue(pValue))\(holm), "
       + "lower on \(comparison.wins) of \(comparison.count) seeds"
   }
@@ -107,8 +120,7 @@ struct VerdictSentence {
   private var pending: String {
     "As of step \(reachedStep), \(verdict.finishedSeeds) of "
       + "\(NumberText.count(verdict.declaredSeeds, "seed")) have finished; "
-      + "will be judged at \(input.setting.budget) steps"
-      + (input.stopping == .constantBoundary ? " by the \(SequentialBoundary.name)." : ".")
+      + "will be judged at \(input.setting.budget) steps."
   }
 
   private var void: String {

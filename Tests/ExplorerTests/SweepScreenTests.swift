@@ -23,7 +23,7 @@ import Testing
     picture.arms = names.indices.map { arm in
       SweepPicture.Arm(
         letter: letters[arm], name: names[arm], best: arm == 0 ? "lr=0.001" : "lr=0.01",
-        bestLoss: 0.752 + 0.1 * Double(arm), valley: arm == 0 ? "3e-4..0.003 (x10)" : "0.01 only",
+        bestLoss: 0.752 + 0.1 * Double(arm), range: arm == 0 ? "3e-4..0.003 (x10)" : "0.01 only",
         divergedShare: arm == 0 ? 0.2 : 0, edgeKeys: arm == 0 ? [] : ["lr"])
     }
     picture.chart = SweepChart(
@@ -66,7 +66,7 @@ import Testing
     }
     var conduct = Conduct()
     conduct.isDeclaredBeforehand = true
-    let sweep = SweepRecord(rates: 5, seedsPerRate: 3, steps: 800, isBestAtEdge: false)
+    let sweep = SweepRecord(rates: 5, seedsPerRate: 3, steps: 800)
     (conduct.subjectSweep, conduct.referenceSweep) = (sweep, sweep)
     (conduct.tuningSeeds, conduct.isRepeatIdentical) = ([0, 1, 2], true)
     return Verdict.judge(
@@ -74,7 +74,7 @@ import Testing
         setting: ComparisonSetting(
           model: "micro model", data: "the built-in language", budget: 800, declaredSeeds: 8),
         subject: ArmResults(name: "magma(adam):lr=0.01", runs: runs(0.1)),
-        reference: ArmResults(name: "adam:lr=0.001", runs: runs(0)), conduct: conduct, margin: 0.01)
+        reference: ArmResults(name: "adam:lr=0.001", runs: runs(0)), conduct: conduct)
     )
   }
 
@@ -140,7 +140,7 @@ import Testing
     }
     #expect(state.screen == .sweep)
     #expect(request.grids == ["lr=1e-3..1e-1:3"])
-    #expect((request.tuningSeeds, request.judgingSeeds, request.margin) == (2, 6, 0))
+    #expect((request.tuningSeeds, request.judgingSeeds, request.margin) == (2, 6, .absolute(0)))
     #expect((request.configuration.steps, request.directory) == (50, "here"))
   }
 

@@ -46,11 +46,11 @@ struct GradeTests {
       Row(
         "six seeds", Array(Scenario.better8[..<6]), control: Array(Scenario.better8[..<6]),
         grade: .b, claim: .better),
-      Row("no lane c", control: nil, grade: .b, claim: .better),
+      Row("no control", control: nil, grade: .b, claim: .better),
       Row(
-        "lane c ties", control: Scenario.mixed8, grade: .b, conduct: .a, claim: .better),
+        "the control ties", control: Scenario.mixed8, grade: .b, conduct: .a, claim: .better),
       Row(
-        "lane c is lower", control: Scenario.better8.map { -$0 }, grade: .b, conduct: .a,
+        "the control is lower", control: Scenario.better8.map { -$0 }, grade: .b, conduct: .a,
         claim: .better),
       Row(
         "five seeds", Array(Scenario.better8[..<5]), control: Array(Scenario.better8[..<5]),
@@ -89,12 +89,20 @@ struct GradeTests {
       .flaw("tuning seeds unknown") { $0.tuningSeeds = [] },
       .flaw("live change") { $0.liveChanges = 1 },
       .flaw("fork") { $0.forks = 1 },
-      .flaw("A/A not run") { $0.isRepeatIdentical = nil },
-      .flaw("A/A differs") { $0.isRepeatIdentical = false },
-      .flaw("best at edge is a caveat", grade: .a, claim: .better) {
-        $0.subjectSweep?.isBestAtEdge = true
+      .flaw("not repeated") { $0.isRepeatIdentical = nil },
+      .flaw("a repeat differs") { $0.isRepeatIdentical = false },
+      .flaw("the subject's best at its grid's edge") { $0.subjectSweep?.edgeKeys = ["lr"] },
+      .flaw("the reference's best at its grid's edge") { $0.referenceSweep?.edgeKeys = ["lr"] },
+      Row("untuned, the other way", Scenario.better8.map { -$0 }, grade: .c, claim: .looksHigher) {
+        $0.conduct.referenceSweep?.edgeKeys = ["lr"]
       },
-      .flaw("cost unknown is a caveat", grade: .a, claim: .better) { $0.isCostCounted = false },
+      Row("untuned, equivalent", Scenario.tiny8, grade: .c, claim: .looksEquivalent) {
+        $0.conduct.subjectSweep?.edgeKeys = ["lr"]
+      },
+      Row("the control is not tuned", grade: .b, conduct: .a, claim: .better) {
+        $0.conduct.controlSweep?.edgeKeys = ["lr"]
+      },
+      .flaw("seeds added after seeing") { $0.lateAdditions = 1 },
       .flaw("other data", grade: .void, claim: .void) { $0.hasSameData = false },
       .flaw("other start", grade: .void, claim: .void) { $0.hasSameInitialization = false },
       .flaw("other budget", grade: .void, claim: .void) { $0.hasSameBudget = false },
@@ -143,23 +151,24 @@ struct GradeTests {
     #expect(others[1].outcome == .inconclusive)
   }
 
-  @Test func nothingIsJudgedBeforeTheBudgetUnlessTheBoundaryIsChosen() {
+  @Test func nothingIsJudgedBeforeTheBudget() {
     var scenario = Scenario(Scenario.better8)
     scenario.declaredSeeds = 10
     #expect(scenario.verdict.claim == .pending && scenario.verdict.comparison == nil)
-    scenario.stopping = .constantBoundary
-    let verdict = scenario.verdict
-    #expect(verdict.claim == .better && verdict.comparison?.count == 6)
-    expectClose(verdict.confidence, 0.9894)
-    #expect(verdict.sentence.contains("constant boundary p < .0106"))
-    scenario.reachedStep = 3999
-    #expect(scenario.verdict.claim == .pending)
   }
 
-  @Test func boundaryIsCrossedAtTheFirstLookBelowItsLevel() {
-    #expect(SequentialBoundary.firstCrossing([-0.1, -0.1001]) == nil)
-    #expect(SequentialBoundary.firstCrossing([-0.1, -0.1001, -0.1002, 5]) == 3)
-    #expect(SequentialBoundary.firstCrossing([1, -1, 1, -1, 1, -1, 1, -1, 1, -1]) == nil)
-    #expect(SequentialBoundary.firstCrossing([5, -5] + Array(repeating: 0.1, count: 40)) == nil)
+  @Test func anEdgeIsNamedInEveryWordAndChangesNoNumber() {
+    let tuned = Scenario(Scenario.better8, control: Scenario.better8)
+    for edge in [\Conduct.subjectSweep, \Conduct.referenceSweep] {
+      var scenario = tuned
+      scenario.conduct[keyPath: edge]?.edgeKeys = ["lr"]
+      let verdict = scenario.verdict
+      #expect(verdict.outcome == .better && verdict.words == "looks lower, not tuned")
+      #expect(verdict.untuned == [edge == \.subjectSweep ? "Magma" : "Adam"])
+      #expect(verdict.comparison == tuned.verdict.comparison)
+      #expect(
+        VerdictText(verdict).plain.contains("Magma against Adam: looks lower, not tuned, grade C"))
+    }
+    #expect(tuned.verdict.untuned.isEmpty && tuned.verdict.words == "better")
   }
 }

@@ -1,3 +1,4 @@
+import RunModel
 import Statistics
 
 /// Builds comparisons for the tests: flawless unless told otherwise.
@@ -8,8 +9,8 @@ struct Scenario {
   var againstControl: [Double]?
   var conduct = Conduct.flawless
   var budget = 4000
-  var margin = 0.01
-  var stopping = StoppingRule.declaredBudget
+  var margin = Margin.usual
+  var unit = LossUnit.nats
   var declaredSeeds: Int?
   var reachedStep: Int?
   var isPaired = true
@@ -29,7 +30,7 @@ struct Scenario {
   var input: ComparisonInput {
     ComparisonInput(
       setting: ComparisonSetting(
-        model: "108k model", data: "tinychars", budget: budget,
+        model: "108k model", data: "tinychars", lossUnit: unit, budget: budget,
         declaredSeeds: declaredSeeds ?? differences.count),
       subject: ArmResults(name: name, runs: runs(shift: { differences[$0] }, early: early)),
       reference: ArmResults(
@@ -40,7 +41,7 @@ struct Scenario {
           shift: { seed in differences[seed].map { $0 - shifts[seed] } }, early: [])
         return ArmResults(name: "matched", runs: runs)
       },
-      conduct: conduct, margin: margin, stopping: stopping)
+      conduct: conduct, margin: margin)
   }
 
   var verdict: Verdict { Verdict.judge(input) }
@@ -68,11 +69,11 @@ extension Conduct {
     var conduct = Conduct()
     conduct.isDeclaredBeforehand = true
     conduct.subjectSweep = SweepRecord(
-      rates: 7, seedsPerRate: 3, steps: 4000, isBestAtEdge: false)
+      rates: 7, seedsPerRate: 3, steps: 4000, grid: "lr=1e-4..1e-1:7")
     conduct.referenceSweep = conduct.subjectSweep
+    conduct.controlSweep = conduct.subjectSweep
     conduct.tuningSeeds = [0, 1, 2]
     conduct.isRepeatIdentical = true
-    conduct.isCostCounted = true
     return conduct
   }
 

@@ -53,7 +53,6 @@ struct SweepTests {
     let grid = losses.enumerated().map { (Double($0.offset + 1), [Double?.some($0.element)]) }
     let arm = try #require(SweepAnalysis(Self.cells("a", grid)).arms.first)
     #expect(arm.edge == edge)
-    #expect(arm.record.isBestAtEdge == (edge != nil))
   }
 
   @Test func anArmThatAlwaysDivergesHasNoBestRate() throws {

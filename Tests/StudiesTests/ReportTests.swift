@@ -12,12 +12,12 @@ struct ReportTests {
 
   private func pages() throws -> [String] {
     let run = try RunComparisonTests.run(title: Self.hostile)
-    let runs = ReportContent(try RunComparison([run]), margin: 0.01, madeBy: "test")
+    let runs = ReportContent(try RunComparison([run]), margin: .usual, madeBy: "test")
     var plan = try StudyFixtures.plan()
     plan.configuration.title = Self.hostile
     let sweep = ReportContent(
       try SweepFindingsTests.findings(plan, divergingAbove: 0.05),
-      configurationText: "title: '\(Self.hostile)'\n", name: Self.hostile, margin: 0.01,
+      configurationText: "title: '\(Self.hostile)'\n", name: Self.hostile, margin: .usual,
       madeBy: "test")
     return [ReportPage(runs).html, ReportPage(sweep).html]
   }

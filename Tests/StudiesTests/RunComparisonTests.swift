@@ -18,7 +18,7 @@ struct RunComparisonTests {
   }
 
   private func verdict(_ runs: [FinishedRun]) throws -> Verdict {
-    try #require(Verdict.judge(try RunComparison(runs).inputs(margin: 0.01)).first)
+    try #require(RunComparison(runs).experiment(margin: .absolute(0.01))?.verdicts.first)
   }
 
   @Test func anUnsweptRunIsExploratory() throws {
@@ -89,20 +89,21 @@ struct RunComparisonTests {
     let comparison = try RunComparison([
       try Self.run(["adam:lr=0.01", "adam:lr=0.01", "magma(adam):lr=0.01"])
     ])
-    let inputs = comparison.inputs(margin: 0.01)
+    let inputs = try #require(comparison.experiment(margin: .usual)).comparisons
     #expect(inputs.map(\.subject.name) == ["magma(adam):lr=0.01"])
-    #expect(comparison.isRepeatIdentical == true)
+    #expect(inputs.first?.conduct.isRepeatIdentical == true)
     var run = try Self.run(["adam:lr=0.01", "adam:lr=0.01"])
     let last = run.records.indices.last ?? 0
     run.records[last].validationLoss = run.records[last].validationLoss?.nextUp
-    #expect(try RunComparison([run]).isRepeatIdentical == false)
+    let repeated = try RunComparison([run]).experiment(margin: .usual)?.comparisons.first
+    #expect(repeated?.conduct.isRepeatIdentical == false)
   }
 
   @Test func theJSONHasTheRecordedMembers() throws {
     let arms = ["adam:lr=0.01", "magma(adam):lr=0.01", "matched(magma(adam)):lr=0.01"]
     let comparison = try RunComparison([try Self.run(arms, seeds: 8)])
     let document = ComparisonDocument(
-      directories: ["x"], arms: comparison.arms, inputs: comparison.inputs(margin: 0.01),
+      directories: ["x"], try #require(comparison.experiment(margin: .usual)),
       stateBytes: { _ in 1024 })
     let text = try document.text(.json)
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
@@ -134,10 +135,11 @@ struct RunComparisonTests {
   @Test func theJSONIsStable() throws {
     let comparison = try RunComparison([try Self.run(seeds: 6)])
     let document = ComparisonDocument(
-      directories: ["x"], arms: comparison.arms, inputs: comparison.inputs(margin: 0.01))
+      directories: ["x"], try #require(comparison.experiment(margin: .usual)))
     let text = try document.text(.json)
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-    #expect(object?.keys.sorted() == ["arms", "directories", "setting", "verdicts", "version"])
+    #expect(
+      object?.keys.sorted() == ["arms", "cost", "directories", "setting", "verdicts", "version"])
     #expect(object?["version"] as? Int == 1)
     let again = try document.text(.json)
     #expect(again == text)

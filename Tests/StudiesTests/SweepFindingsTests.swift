@@ -36,14 +36,14 @@ struct SweepFindingsTests {
     let findings = try Self.findings(try StudyFixtures.plan(grids: ["lr=1e-2..1:3"]))
     #expect(findings.bestPoints == [0, 0, 0])
     #expect(findings.edgeKeys(ofArm: 1) == ["lr"])
-    #expect(try findings.document(.plain, margin: 0.01).contains("extend the grid"))
+    #expect(try findings.document(.plain, margin: .usual).contains("extend the grid"))
   }
 
   @Test func anArmThatDivergesEverywhereIsNotJudged() throws {
     let findings = try Self.findings(try StudyFixtures.plan(), divergingAbove: 0)
     #expect(findings.bestPoints == [nil, nil, nil])
-    #expect(findings.comparisons(margin: 0.01).isEmpty)
-    #expect(try findings.document(.plain, margin: 0.01).contains("diverged everywhere"))
+    #expect(findings.experiment(margin: .absolute(0.01)).comparisons.isEmpty)
+    #expect(try findings.document(.plain, margin: .usual).contains("diverged everywhere"))
   }
 
   @Test func divergedCellsCountAsWorstAndAreShown() throws {
@@ -53,7 +53,9 @@ struct SweepFindingsTests {
   }
 
   @Test func theSubjectMeetsItsBaseAndItsControlOnFreshSeeds() throws {
-    let inputs = try Self.findings(try StudyFixtures.plan(judging: 8)).comparisons(margin: 0.01)
+    let inputs = try Self.findings(try StudyFixtures.plan(judging: 8)).experiment(
+      margin: .absolute(0.01)
+    ).comparisons
     #expect(inputs.count == 1)
     let input = try #require(inputs.first)
     #expect(input.subject.name == "magma(adam):lr=0.01" && input.reference.name == "adam:lr=0.01")
@@ -71,14 +73,15 @@ struct SweepFindingsTests {
       if result.cell.phase == .repetition { result.finalLoss = result.finalLoss?.nextUp }
     }
     #expect(findings.isRepeatIdentical == false)
-    let verdict = try #require(Verdict.judge(findings.comparisons(margin: 0.01)).first)
+    let verdict = try #require(
+      Verdict.judge(findings.experiment(margin: .absolute(0.01)).comparisons).first)
     #expect(verdict.checklist.status(.identicalRepeat) == .failed)
     #expect(verdict.grade == .c)
   }
 
   @Test func armsOfOtherBasesMeetTheirOwnBase() throws {
     let plan = try StudyFixtures.plan(["adam", "sgd", "magma(sgd)"])
-    let inputs = try Self.findings(plan).comparisons(margin: 0.01)
+    let inputs = try Self.findings(plan).experiment(margin: .absolute(0.01)).comparisons
     #expect(inputs.map(\.subject.name) == ["sgd:lr=0.01", "magma(sgd):lr=0.01"])
     #expect(inputs.map(\.reference.name) == ["adam:lr=0.01", "sgd:lr=0.01"])
   }
@@ -93,9 +96,9 @@ struct SweepFindingsTests {
 
   @Test func everyFormatCarriesEveryCell() throws {
     let findings = try Self.findings(try StudyFixtures.plan())
-    let csv = try findings.document(.csv, margin: 0.01)
+    let csv = try findings.document(.csv, margin: .usual)
     #expect(csv.split(separator: "\r\n").count == 1 + findings.results.count)
-    let lines = try findings.document(.jsonl, margin: 0.01).split(separator: "\n")
+    let lines = try findings.document(.jsonl, margin: .usual).split(separator: "\n")
     #expect(lines.count { $0.contains("\"kind\":\"cell\"") } == findings.results.count)
     #expect(lines.count { $0.contains("\"kind\":\"arm\"") } == 3)
     #expect(lines.count { $0.contains("\"kind\":\"verdict\"") } == 1)

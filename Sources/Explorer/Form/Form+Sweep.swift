@@ -20,7 +20,7 @@ extension Form {
   static let sweepDefaults: [String: String] = [
     "sweep.key": "lr", "sweep.low": "1e-4", "sweep.high": "1e-2", "sweep.count": "5",
     "sweep.spacing": "log", "sweep.tuning": "3", "sweep.judging": "8", "sweep.control": "true",
-    "sweep.margin": "0.01", "sweep.directory": "auto",
+    "sweep.margin": "auto", "sweep.directory": "auto",
   ]
 
   /// The sweep the form describes; nil with the focus on the first field that is wrong.
@@ -36,7 +36,7 @@ extension Form {
     var request = SweepRequest(configuration: configuration, grids: [gridText])
     request.tuningSeeds = Int(text("sweep.tuning")) ?? request.tuningSeeds
     request.judgingSeeds = Int(text("sweep.judging")) ?? request.judgingSeeds
-    request.margin = Double(text("sweep.margin")) ?? request.margin
+    if let margin = Double(text("sweep.margin")) { request.margin = .absolute(margin) }
     let directory = text("sweep.directory")
     request.directory = directory == "auto" || directory.isEmpty ? nil : directory
     return request
@@ -123,18 +123,23 @@ extension FormFields {
         Hyperparameter(
           "control", "adds matched(...): the same step without the mask; grade A wants it",
           .flag(default: true)), group: "sweep"),
-      FormField(
-        "sweep.margin", "margin",
-        Hyperparameter(
-          "margin", "differences within it do not matter",
-          .number(default: 0.01, range: 0...1000, scale: .linear)),
-        unit: LossUnit(workload: form.text("workload")).label,
-        group: "sweep"),
+      margin,
       FormField(
         "sweep.directory", "directory",
         Hyperparameter("directory", "a new directory for the cells; auto names one", text),
         accepts: .path, group: "sweep"),
     ]
+  }
+
+  private var margin: FormField {
+    let unit = LossUnit(workload: form.text("workload"))
+    let usual = unit == .nats ? ".01 nats" : "5 % of the reference's loss"
+    return FormField(
+      "sweep.margin", "margin",
+      Hyperparameter(
+        "margin", "differences within it do not matter; auto is \(usual)",
+        .number(default: 0.01, range: 0...1e9, scale: .linear)), unit: unit.label,
+      accepts: .word("auto"), group: "sweep")
   }
 
   /// An end of the grid, in the range of what is swept.

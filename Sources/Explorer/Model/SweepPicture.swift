@@ -19,8 +19,7 @@ package struct SweepRequest: Sendable, Hashable {
   package var grids: [String]
   package var tuningSeeds = 3
   package var judgingSeeds = 8
-  /// Nats within which a difference does not matter.
-  package var margin = 0.01
+  package var margin = Margin.usual
   /// nil: a new one among the user's files.
   package var directory: String?
 
@@ -36,7 +35,7 @@ package struct SweepPicture: Sendable {
     case failed(String)
   }
 
-  /// An arm's valley.
+  /// An arm's best value and what is near it.
   package struct Arm: Sendable, Hashable {
     package var letter: Character
     package var name: String
@@ -44,17 +43,17 @@ package struct SweepPicture: Sendable {
     package var best: String?
     package var bestLoss: Double?
     /// `3e-4..3e-3 (x10)`: where the loss stays within .05 nats of the best.
-    package var valley: String
+    package var range: String
     package var divergedShare: Double
     /// The swept keys whose best value is the first or last tried.
     package var edgeKeys: [String]
 
     package init(
       letter: Character, name: String, best: String? = nil, bestLoss: Double? = nil,
-      valley: String = "-", divergedShare: Double = 0, edgeKeys: [String] = []
+      range: String = "-", divergedShare: Double = 0, edgeKeys: [String] = []
     ) {
       (self.letter, self.name, self.best, self.bestLoss) = (letter, name, best, bestLoss)
-      (self.valley, self.divergedShare, self.edgeKeys) = (valley, divergedShare, edgeKeys)
+      (self.range, self.divergedShare, self.edgeKeys) = (range, divergedShare, edgeKeys)
     }
   }
 

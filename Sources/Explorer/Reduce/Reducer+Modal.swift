@@ -46,7 +46,7 @@ extension ExplorerState {
           offset,
           max(0, HelpText.lines(options, width: min(min(size.width, 100) - 4, 76)).count - room)))
     case .verdict(let offset):
-      let lines = VerdictText.shown(self, width: min(size.width, 100) - 4)
+      let lines = VerdictLines.shown(self, width: min(size.width, 100) - 4)
       modal = .verdict(offset: min(offset, max(0, lines.count - room)))
     case .difference(let offset):
       modal = .difference(offset: min(offset, max(0, DifferenceText.lines(self).count - room)))

@@ -1,4 +1,5 @@
 import RunModel
+import Statistics
 
 extension ExplorerState {
   mutating func take(_ picture: SweepPicture) {
@@ -123,7 +124,7 @@ extension SweepRequest {
   /// Whether the key is known and the text a value for it.
   fileprivate mutating func take(key: String, text: String) -> Bool {
     if key == "margin", let margin = Double(text), margin >= 0 {
-      self.margin = margin
+      self.margin = .absolute(margin)
       return true
     }
     guard let count = Int(text) else { return false }

@@ -3,7 +3,7 @@ import RunModel
 import Statistics
 import TerminalUI
 
-/// Screen 4: final loss against the swept value, the valleys, and what the sweep is worth.
+/// Screen 4: final loss against the swept value, the near-best ranges, and the verdicts.
 struct SweepScreen {
   let state: ExplorerState
   let layout: ScreenLayout
@@ -68,11 +68,11 @@ struct SweepScreen {
     _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
   ) {
     let inside = buffer.box(
-      area, title: "best of each", note: area.width >= 60 ? "valley: within .05" : "",
+      area, title: "best of each", note: area.width >= 60 ? "near-best: within .05" : "",
       focused: isFocused(.runs))
     let columns: [Table.Column] = [
       Table.Column("arm", priority: .max), Table.Column("best", priority: 10),
-      Table.Column("loss", align: .right, priority: 9), Table.Column("valley", priority: 7),
+      Table.Column("loss", align: .right, priority: 9), Table.Column("near-best", priority: 7),
       Table.Column("diverged", align: .right, priority: 6), Table.Column("", priority: 8),
     ]
     let room = inside.width >= 100 ? 28 : inside.width >= 70 ? 22 : 14
@@ -85,7 +85,7 @@ struct SweepScreen {
       "edge: the best of \(edged.map { String($0.letter) }.joined(separator: ", ")) lies at the end "
       + "of the grid. A better value may lie beyond: extend the grid."
     buffer.draw(
-      ScrollText(VerdictText.wrapped(text, .warning, rest.width)), in: rest.cutTop(1).1)
+      ScrollText(VerdictLines.wrapped(text, .warning, rest.width)), in: rest.cutTop(1).1)
   }
 
   private func row(_ arm: SweepPicture.Arm, index: Int, nameRoom: Int) -> [TextLine] {
@@ -96,7 +96,7 @@ struct SweepScreen {
         TextRun("\(arm.letter) ", lane, .bold), TextRun(arm.name.shortened(to: nameRoom), .text),
       ]),
       TextLine(arm.best ?? "-", .strong), TextLine(Shown.loss(arm.bestLoss)),
-      TextLine(arm.valley, .muted),
+      TextLine(arm.range, .muted),
       TextLine(NumberText.percent(arm.divergedShare), hasDiverged ? .warning : .muted),
       TextLine(arm.edgeKeys.isEmpty ? "" : "edge", .warning),
     ]

@@ -79,7 +79,7 @@ struct BottomLine {
     if state.run.isExploratory {
       line.append("EXPLORATORY: changed while it ran. R reruns clean", .warning)
     } else {
-      line.append(VerdictText.short(state), .muted)
+      line.append(VerdictLines.short(state), .muted)
     }
     return line
   }

@@ -14,7 +14,7 @@ struct Overlays {
     case .verdict(let offset):
       show(
         state.screen == .sweep ? "what this sweep is worth" : "what this comparison is worth",
-        VerdictText.shown(state, width: width), offset, on: &buffer
+        VerdictLines.shown(state, width: width), offset, on: &buffer
       )
     case .difference(let offset):
       show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)

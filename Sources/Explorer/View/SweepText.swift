@@ -18,7 +18,7 @@ enum SweepText {
       (":sweep open DIR", "the same with any directory of sweep --out"),
     ]
     var lines = [TextLine("no sweep yet", .strong, .bold), TextLine("")]
-    for reason in reasons { lines += VerdictText.wrapped(reason, .text, width) + [TextLine("")] }
+    for reason in reasons { lines += VerdictLines.wrapped(reason, .text, width) + [TextLine("")] }
     return lines
       + keys.map { key, help in
         TextLine([TextRun(key.padded(to: 24), .key), TextRun(help, .text)])
@@ -61,7 +61,7 @@ enum SweepText {
   /// The box below: why nothing is said yet, or what the sweep is worth.
   static func verdict(_ sweep: SweepPicture, width: Int) -> [TextLine] {
     if case .failed(let reason) = sweep.stage {
-      return VerdictText.wrapped(reason, .alert, width)
+      return VerdictLines.wrapped(reason, .alert, width)
     }
     if !sweep.verdicts.isEmpty { return judged(sweep.verdicts, width: width) }
     var lines = [TextLine(waiting(sweep), .strong, .bold)]
@@ -82,30 +82,15 @@ enum SweepText {
 
   /// Heading and sentence of every verdict.
   private static func judged(_ verdicts: [Verdict], width: Int) -> [TextLine] {
-    verdicts.flatMap { verdict in
-      [heading(verdict)] + VerdictText.wrapped(verdict.sentence, .text, width)
-    }
-  }
-
-  private static func heading(_ verdict: Verdict) -> TextLine {
-    TextLine([
-      TextRun(verdict.claim.words.uppercased(), .strong, .bold),
-      TextRun("  grade \(verdict.grade.rawValue)", .accent, .bold),
-      TextRun("  \(verdict.subject) against \(verdict.reference)", .muted),
-    ])
+    verdicts.flatMap { VerdictLines.summary(of: $0, width: width) }
   }
 
   /// The overlay on `v`: every verdict in full.
   static func details(_ sweep: SweepPicture?, width: Int) -> [TextLine] {
     guard let sweep else { return invitation(width: width) }
     guard !sweep.verdicts.isEmpty else { return verdict(sweep, width: width) }
-    var lines: [TextLine] = []
-    for verdict in sweep.verdicts {
-      if !lines.isEmpty { lines.append(TextLine("")) }
-      lines.append(heading(verdict))
-      lines += VerdictText.lines(of: verdict, width: width)
-    }
-    return lines + costs(sweep.costs, width: width)
+    return VerdictLines.lines(of: sweep.verdicts, width: width)
+      + costs(sweep.costs, width: width)
       + [TextLine(""), TextLine("kept in \(sweep.directory)", .muted)]
   }
 

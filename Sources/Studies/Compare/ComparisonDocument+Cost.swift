@@ -3,6 +3,11 @@ import Export
 import Statistics
 
 extension ComparisonDocument {
+  /// `cost: .21 CPU hours, 72 runs`.
+  package var costLine: String {
+    "cost: \(NumberFormat.compact(cost.cpuHours)) CPU hours, \(NumberText.count(cost.runs, "run"))"
+  }
+
   /// What every arm cost, and what it cost it to reach the reference's final loss.
   package var costTable: SummaryTable {
     let target = arms.first?.cost.target.map { NumberFormat.fixed($0, decimals: 4) }

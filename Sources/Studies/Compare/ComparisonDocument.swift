@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import RunModel
 import Statistics
@@ -14,12 +15,16 @@ package enum ComparisonFormat: String, CaseIterable, Sendable {
 /// - `directories`: as given;
 /// - `setting`: `model`, `data`, `loss`, `budget` (steps), `declaredSeeds`;
 /// - `arms`: per arm `name`, `seeds`, `diverged`, `finalLosses` (null for a diverged seed) and
-///   `cost`: `cpuSecondsPerStep`, `stateBytes` of the optimizer, and median steps, tokens and CPU seconds to the target, which is
-///   the mean final loss of the first reference; `misses` counts the seeds that never got there;
-/// - `verdicts`: per comparison `subject`, `reference`, `outcome`, `claim`, `grade`, `comparison`
-///   (`mean`, `tTest`, `signFlip`, `wins`, `perplexityRatio`, ...), `adjustedP`, `control`,
-///   `checklist`, `robustness`, `power`, `voidReasons`, `sentence`. Losses are nats per token,
-///   differences subject minus reference.
+///   `cost`: `cpuSecondsPerStep`, `stateBytes` of the optimizer, and median steps, tokens and CPU seconds
+///   to the target, which is the mean final loss of the first reference; `misses` counts the seeds that
+///   never got there;
+/// - `cost`: `runs` and `cpuHours` of everything that was trained, tuning included;
+/// - `verdicts`: per comparison `subject`, `reference`, `outcome`, `claim`, `words`, `grade`,
+///   `untuned`, `comparison` (`mean`, `tTest`, `signFlip`, `wins`, `perplexityRatio`, ...),
+///   `adjustedP`, `control`, `stepsToTarget`, `exchange`, `checklist`, `robustness`, `power`,
+///   `voidReasons`, `sentence`. Losses are in their own unit, differences subject minus reference.
+///
+/// What depends on measured time stands under `cost`; all else follows from losses alone.
 package struct ComparisonDocument: Codable, Sendable, Equatable {
   package struct Arm: Codable, Sendable, Equatable {
     package var name: String
@@ -40,24 +45,44 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
     package var medianCPUSeconds: Double?
   }
 
+  /// CPU time of all that was trained.
+  package struct Spent: Codable, Sendable, Equatable {
+    package var runs: Int
+    package var cpuHours: Double
+
+    package init(runs: Int, cpuSeconds: Double) {
+      (self.runs, cpuHours) = (runs, cpuSeconds / 3600)
+    }
+
+    /// Of the judged runs themselves.
+    init(_ arms: [JudgedArm]) {
+      let all = arms.flatMap(\.runs)
+      self.init(
+        runs: all.count, cpuSeconds: all.reduce(0) { $0 + ($1.trajectory.last?.cpuSeconds ?? 0) })
+    }
+  }
+
   package var version = 1
   package var directories: [String]
   package var setting: ComparisonSetting?
   package var arms: [Arm]
   package var verdicts: [Verdict]
+  package var cost: Spent
 
   /// What an arm keeps beside its weights; the executable knows optimizers and layouts.
   package typealias StateBytes = (ArmSpecification) -> Int?
 
   package init(
-    directories: [String], arms: [JudgedArm], inputs: [ComparisonInput],
+    directories: [String], _ experiment: Experiment, spent: Spent? = nil,
     stateBytes: StateBytes = { _ in nil }
   ) {
+    let inputs = experiment.comparisons
     self.directories = directories
-    setting = inputs.first?.setting
+    setting = experiment.setting
     verdicts = Verdict.judge(inputs)
     let target = inputs.first.flatMap { RankedLosses($0.reference.runs.map(\.finalLoss)).mean }
-    self.arms = arms.map { Arm($0, target: target, stateBytes: stateBytes($0.arm)) }
+    arms = experiment.arms.map { Arm($0, target: target, stateBytes: stateBytes($0.arm)) }
+    cost = spent ?? Spent(experiment.arms)
   }
 
   package func text(_ format: ComparisonFormat) throws -> String {
@@ -68,13 +93,45 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
       encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    case .plain:
-      return verdicts.map { VerdictText($0).plain }.joined(separator: "\n") + "\n"
-        + costTable.markdown
+    case .plain: return verdictText + costTable.markdown
     case .markdown:
-      return verdicts.map { VerdictText($0).markdown }.joined(separator: "\n") + "\n"
-        + costTable.markdown
+      return verdicts.map(\.markdown).joined(separator: "\n") + "\n" + costTable.markdown
     }
+  }
+
+  /// Every verdict as everywhere, then what it cost.
+  package var verdictText: String {
+    (verdicts.map { VerdictText($0).plain } + [costLine + "\n"]).joined(separator: "\n")
+  }
+}
+
+extension Verdict {
+  /// Heading, sentence, figures and checklist as Markdown.
+  package var markdown: String {
+    let text = VerdictText(self)
+    return """
+      ## \(text.title)
+
+      **\(words), grade \(grade.rawValue)**
+
+      \(sentence)
+
+      \(figureTable.markdown)
+      \(checkTable.markdown)
+      """
+  }
+
+  package var figureTable: SummaryTable {
+    SummaryTable(
+      caption: "", columns: [.init("figure", .left), .init("value", .left)],
+      rows: figures.map { [$0.name, $0.value] })
+  }
+
+  private var checkTable: SummaryTable {
+    SummaryTable(
+      caption: "",
+      columns: [.init("", .left), .init("check", .left), .init("found", .left)],
+      rows: checklist.checks.map { [$0.status.mark, $0.item.title, $0.detail] })
   }
 }
 

@@ -50,21 +50,8 @@ package struct FinishedRun: Sendable {
       let seeds = own.map(\.seed).uniqued
       return JudgedArm(
         lane: lane, arm: arm,
-        runs: seeds.map { seed in Self.run(of: own.filter { $0.seed == seed }, seed: seed) })
+        runs: seeds.map { seed in SeedRun(seed: seed, records: own.filter { $0.seed == seed }) })
     }
-  }
-
-  private static func run(of records: [EvaluationRecord], seed: UInt64) -> SeedRun {
-    let last = records.last
-    let diverged = records.compactMap(\.diverged).first
-    return SeedRun(
-      seed: seed, finalLoss: last?.validationLoss, finalStep: diverged ?? last?.step ?? 0,
-      divergedAt: diverged,
-      trajectory: records.filter { $0.final != true }.map {
-        EvaluationPoint(
-          step: $0.step, tokens: $0.tokens, cpuSeconds: $0.cpuSeconds,
-          validationLoss: $0.validationLoss)
-      })
   }
 }
 

@@ -7,7 +7,7 @@ package struct RunComparison: Sendable {
   package var runs: [FinishedRun]
   /// The arms of all runs; an arm that several runs have with different seeds is one.
   package private(set) var arms: [JudgedArm] = []
-  /// Whether what was run twice came out the same; nil when nothing was.
+  /// Whether what several directories hold of one arm and seed came out the same; nil when none does.
   package private(set) var isRepeatIdentical: Bool?
 
   /// - Throws: `RunError` of category `.usage` when the arms do not have the same seeds, for then
@@ -18,7 +18,6 @@ package struct RunComparison: Sendable {
       for arm in run.arms { add(arm) }
     }
     try checkSeeds()
-    compareRepeats()
   }
 
   private mutating func add(_ arm: JudgedArm) {
@@ -41,19 +40,6 @@ package struct RunComparison: Sendable {
     let taken = arms.map(\.lane.letter)
     guard taken.contains(wanted) else { return wanted }
     return "abcdefghijklmnopqrstuvwxyz".map(String.init).first { !taken.contains($0) } ?? wanted
-  }
-
-  /// Arms of one specification within a run are an A/A experiment.
-  private mutating func compareRepeats() {
-    for (index, arm) in arms.enumerated() {
-      guard let first = arms[..<index].first(where: { $0.arm.text == arm.arm.text }) else {
-        continue
-      }
-      for run in arm.runs {
-        guard let other = first.runs.first(where: { $0.seed == run.seed }) else { continue }
-        note(isSame: run.hasSameLosses(as: other))
-      }
-    }
   }
 
   private mutating func note(isSame: Bool) {
@@ -80,23 +66,14 @@ package struct RunComparison: Sendable {
 }
 
 extension RunComparison {
-  /// Every arm against its reference; arms that merely repeat another are left out.
-  package func inputs(margin: Double) -> [ComparisonInput] {
-    guard let configuration = runs.first?.configuration else { return [] }
+  /// What the judge is handed; nil without a run.
+  package func experiment(margin: Margin) -> Experiment? {
+    guard let configuration = runs.first?.configuration else { return nil }
     let declared = max(runs.reduce(0) { $0 + $1.configuration.seeds }, 1)
     let seeds = arms.first?.runs.count ?? 0
-    return JudgedArm.comparisons(
-      comparedArms,
-      setting: ComparisonSetting(
-        configuration, seeds: runs.count == 1 ? declared : max(seeds, 1)),
+    return Experiment(
+      configuration, arms: arms, declaredSeeds: runs.count == 1 ? declared : max(seeds, 1),
       conduct: conduct, margin: margin)
-  }
-
-  private var comparedArms: [JudgedArm] {
-    let distinct = arms.enumerated().filter { index, arm in
-      !arms[..<index].contains { $0.arm.text == arm.arm.text }
-    }.map(\.element)
-    return distinct.count > 1 ? distinct : arms
   }
 
   /// How the runs were made, as far as their directories show.
@@ -113,10 +90,8 @@ extension RunComparison {
     conduct.hasSameModel = isShared(\.model)
     conduct.hasSameBudget = isShared(\.steps) && isShared(\.schedule) && isShared(\.clip)
     conduct.hasSameEvaluation = isShared(\.evaluationInterval)
-    conduct.hasSameInitialization = ArmResults.startTogether(arms.map(\.results))
     conduct.liveChanges = runs.reduce(0) { $0 + $1.liveChanges }
     conduct.isRepeatIdentical = isRepeatIdentical
-    conduct.isCostCounted = runs.contains { $0.records.contains { $0.cpuSeconds > 0 } }
     return conduct
   }
 }

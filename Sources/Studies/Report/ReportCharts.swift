@@ -107,10 +107,8 @@ struct ReportCharts {
     var chart = TraceChart(
       title: "alignment", valueLabel: "cos(m,g)", traces: shown.map { $0.trace($0.alignment) })
     chart.smoothing = .none
-    if let beta = first.specification.values["beta1"]?.number {
-      let isAfter = first.specification.values["mu"]?.text != "before"
-      let null = AlignmentNull.cosine(beta: beta, includesCurrentGradient: isAfter)
-      chart.reference = (null, "pure noise " + NumberFormat.fixed(null, decimals: 3))
+    if let noise = first.specification.noiseLevel {
+      chart.reference = (noise, "pure noise " + NumberFormat.fixed(noise, decimals: 3))
     }
     return (
       "Cosine of momentum and gradient, mean over blocks and seeds; pure noise is not at zero.",
@@ -141,6 +139,15 @@ struct ReportCharts {
       return .line(line)
     }
     return scene
+  }
+}
+
+extension ArmSpecification {
+  /// The alignment that pure noise gives this arm; nil where none is known.
+  var noiseLevel: Double? {
+    alignmentDecay.map {
+      AlignmentNull.cosine(beta: $0, includesCurrentGradient: values["mu"]?.text != "before")
+    }
   }
 }
 

@@ -17,6 +17,8 @@ package struct ReportContent {
   /// One line: what was trained, how long, on which seeds.
   package var facts: String
   package var verdicts: [Verdict]
+  /// CPU hours, apart from the verdicts, which are the same bytes whoever computes them.
+  package var costLine: String
   package var charts: [(caption: String, scene: ChartScene)]
   package var tables: [SummaryTable]
   package var sources: [Source]
@@ -27,13 +29,14 @@ package struct ReportContent {
 extension ReportContent {
   /// The report of run directories.
   package init(
-    _ comparison: RunComparison, margin: Double, madeBy: String,
+    _ comparison: RunComparison, margin: Margin, madeBy: String,
     stateBytes: ComparisonDocument.StateBytes = { _ in nil }
   ) {
     let run = comparison.runs.first?.configuration
-    let inputs = comparison.inputs(margin: margin)
-    let document = ComparisonDocument(
-      directories: [], arms: comparison.arms, inputs: inputs, stateBytes: stateBytes)
+    let experiment = comparison.experiment(margin: margin)
+    let document = experiment.map {
+      ComparisonDocument(directories: [], $0, stateBytes: stateBytes)
+    }
     let records = comparison.runs.flatMap(\.records)
     let traces = comparison.arms.indices.map { arm in
       ArmTrace(
@@ -43,15 +46,14 @@ extension ReportContent {
     self.init(
       title: run?.title ?? "Runs", about: run?.about ?? "",
       facts: run.map { Self.facts($0, seeds: comparison.arms.first?.runs.count ?? 0) } ?? "",
-      verdicts: document.verdicts,
+      verdicts: document?.verdicts ?? [], costLine: document?.costLine ?? "",
       charts: ReportCharts(
         arms: comparison.arms, traces: traces, lossUnit: run?.lossUnit ?? .none
-      ).all(inputs),
+      ).all(experiment?.comparisons ?? []),
       tables: [
         SummaryTable.results(
-          records.filter { $0.final == true }, caption: "Closing record of every arm and seed"),
-        document.costTable,
-      ],
+          records.filter { $0.final == true }, caption: "Closing record of every arm and seed")
+      ] + (document.map { [$0.costTable] } ?? []),
       sources: comparison.runs.map { run in
         Source(
           name: run.directory.lastPathComponent, configuration: run.configurationText,
@@ -61,31 +63,29 @@ extension ReportContent {
 
   /// The report of one sweep.
   package init(
-    _ findings: SweepFindings, configurationText: String, name: String, margin: Double,
+    _ findings: SweepFindings, configurationText: String, name: String, margin: Margin,
     madeBy: String, stateBytes: ComparisonDocument.StateBytes = { _ in nil }
   ) {
     let tables = SweepTables(findings)
     let judged = findings.judged
-    let inputs = findings.comparisons(margin: margin)
-    let document = ComparisonDocument(
-      directories: [], arms: judged, inputs: inputs, stateBytes: stateBytes)
+    let document = findings.comparison([], margin: margin, stateBytes: stateBytes)
     let traces = judged.indices.map { ArmTrace(judged[$0], arm: $0, findings) }
     let plan = findings.plan
     var charts = ReportCharts(
       arms: judged, traces: traces, lossUnit: plan.configuration.lossUnit
-    ).all(inputs)
+    ).all(findings.experiment(margin: margin).comparisons)
     if let chart = tables.chart {
       let caption =
         "Median final loss of the tuning seeds; bars from the lowest to the highest seed. "
-        + "Read the bottom and the width of each valley."
+        + "Read the bottom and the width of each near-best range."
       charts.insert((caption, chart.scene()), at: 0)
     }
     self.init(
       title: plan.configuration.title, about: plan.configuration.about,
       facts: Self.facts(plan.configuration, seeds: plan.judgingSeedCount)
         + ", after \(plan.points.count) points x \(plan.tuningSeedCount) tuning seeds per arm",
-      verdicts: document.verdicts, charts: charts,
-      tables: [tables.losses, tables.valleys] + (judged.isEmpty ? [] : [document.costTable]),
+      verdicts: document.verdicts, costLine: document.costLine, charts: charts,
+      tables: [tables.losses, tables.ranges] + (judged.isEmpty ? [] : [document.costTable]),
       sources: [
         Source(name: name, configuration: configurationText, command: Self.command(plan))
       ], madeBy: madeBy)

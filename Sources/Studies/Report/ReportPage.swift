@@ -50,6 +50,9 @@ package struct ReportPage {
   private var sections: [String] {
     var sections = content.verdicts.map(Self.verdict)
     if sections.isEmpty { sections.append("<p>No two arms to judge.</p>") }
+    if !content.costLine.isEmpty {
+      sections.append(HTML.element("p", content.costLine, [("class", "soft")]))
+    }
     sections.append(charts)
     sections.append("<section><h2>Figures</h2>\n\(tables)\n</section>")
     sections.append(sources)
@@ -62,17 +65,14 @@ package struct ReportPage {
       "<li class=\"\(check.status.rawValue)\"><b>\(check.status.rawValue)</b>"
         + HTML.escaped("\(check.item.title): \(check.detail)") + "</li>"
     }
-    let figures = SummaryTable(
-      caption: "", columns: [.init("figure", .left), .init("value", .left)],
-      rows: text.verdict.figures.map { [$0.name, $0.value] })
     return """
       <section class="verdict" aria-label="\(HTML.escaped("Verdict: " + text.title))">
       \(HTML.element("h2", text.title))
       <p>\(HTML.element("span", "Grade \(verdict.grade.rawValue)", [("class", "grade")])) \
-      \(HTML.element("strong", verdict.claim.words))</p>
+      \(HTML.element("strong", verdict.words))</p>
       \(HTML.element("p", verdict.sentence, [("class", "sentence")]))
       <div class="columns">
-      <div>\(text.verdict.figures.isEmpty ? "" : HTML.table(figures))</div>
+      <div>\(verdict.figures.isEmpty ? "" : HTML.table(verdict.figureTable))</div>
       <ul class="checks" aria-label="Checklist">
       \(checks.joined(separator: "\n"))
       </ul>

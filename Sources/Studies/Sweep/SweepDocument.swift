@@ -10,11 +10,11 @@ package enum SweepFormat: String, CaseIterable, Sendable {
 extension SweepFindings {
   /// The whole outcome as text.
   ///
-  /// `plain`: loss table, valleys, costs, verdicts. `csv`: one line per cell. `jsonl`, one object per line,
+  /// `plain`: loss table, near-best ranges, costs, verdicts. `csv`: one line per cell. `jsonl`, one object per line,
   /// each with a `kind`: `cell` (arm, values, seed, steps, finalLoss, diverged), then `arm` (best
   /// values, edge keys, valley, divergedShare), then `verdict` (as in `compare --format json`).
   package func document(
-    _ format: SweepFormat, margin: Double,
+    _ format: SweepFormat, margin: Margin,
     stateBytes: ComparisonDocument.StateBytes = { _ in nil }
   ) throws -> String {
     switch format {
@@ -24,18 +24,16 @@ extension SweepFindings {
     }
   }
 
-  private func plainText(margin: Double, _ stateBytes: ComparisonDocument.StateBytes) -> String {
+  private func plainText(margin: Margin, _ stateBytes: ComparisonDocument.StateBytes) -> String {
     let tables = SweepTables(self)
-    var parts = [tables.losses.markdown, tables.valleys.markdown]
+    var parts = [tables.losses.markdown, tables.ranges.markdown]
     if !analysis.hasEqualBudgets {
       parts.append("The arms have not had equal budgets: some cells are missing.\n")
     }
-    let document = ComparisonDocument(
-      directories: [], arms: judged, inputs: comparisons(margin: margin), stateBytes: stateBytes)
-    let verdicts = document.verdicts
-    if !verdicts.isEmpty { parts.append(document.costTable.markdown) }
-    parts += verdicts.map { VerdictText($0).plain }
-    if verdicts.isEmpty, plan.judgingSeedCount > 0 {
+    let document = comparison([], margin: margin, stateBytes: stateBytes)
+    if !document.verdicts.isEmpty {
+      parts += [document.costTable.markdown, document.verdictText]
+    } else if plan.judgingSeedCount > 0 {
       parts.append("Nothing to judge: fewer than two arms have a best point.\n")
     }
     return parts.joined(separator: "\n")
@@ -71,14 +69,14 @@ extension SweepFindings {
     var verdict: Verdict
   }
 
-  private func jsonLines(margin: Double) throws -> String {
+  private func jsonLines(margin: Margin) throws -> String {
     let cells = results.map { result in
       CellLine(
         id: result.id, phase: result.cell.phase, arm: result.specification,
         values: Self.members(result.values), seed: result.cell.seed, steps: result.steps,
         finalLoss: result.finalLoss, diverged: result.diverged)
     }
-    let verdicts = Verdict.judge(comparisons(margin: margin)).map { VerdictLine(verdict: $0) }
+    let verdicts = experiment(margin: margin).verdicts.map { VerdictLine(verdict: $0) }
     return try SweepStore.lines(cells) + SweepStore.lines(armLines) + SweepStore.lines(verdicts)
   }
 

@@ -53,13 +53,20 @@ package struct SweepFindings {
   package func edgeKeys(ofArm arm: Int) -> [String] {
     guard let best = bestPoints[arm] else { return [] }
     return plan.axes.enumerated().compactMap { index, axis in
+      // A single value was never searched over, unless there is nothing else.
+      guard axis.values.count > 1 || plan.points.count == 1 else { return nil }
       let value = plan.points[best][index].value
       return value == axis.values.first || value == axis.values.last ? axis.key : nil
     }
   }
 
+  /// What the judge is told of how the arm was tuned; nil before any of its cells is finished.
   package func record(ofArm arm: Int) -> SweepRecord? {
-    summary(ofArm: arm)?.record.withEdge(!edgeKeys(ofArm: arm).isEmpty)
+    summary(ofArm: arm).map { summary in
+      SweepRecord(
+        rates: summary.points.count, seedsPerRate: summary.seedsPerRate, steps: summary.steps,
+        grid: plan.axes.map(\.words).joined(separator: " "), edgeKeys: edgeKeys(ofArm: arm))
+    }
   }
 
   /// The judged arms at their best points, as runs on the judging seeds.
@@ -96,24 +103,25 @@ package struct SweepFindings {
     }
   }
 
-  /// Every arm against its base, judged on the fresh seeds as one family.
-  package func comparisons(margin: Double) -> [ComparisonInput] {
+  /// What the judge is handed: the arms at their best points on the fresh seeds.
+  package func experiment(margin: Margin) -> Experiment {
     var conduct = Conduct()
     conduct.isDeclaredBeforehand = true
     conduct.tuningSeeds = plan.tuningSeeds
     conduct.isRepeatIdentical = isRepeatIdentical
-    conduct.isCostCounted = judged.contains { arm in
-      arm.runs.contains { $0.trajectory.contains { $0.cpuSeconds > 0 } }
-    }
-    conduct.hasSameInitialization = ArmResults.startTogether(judged.map(\.results))
-    return JudgedArm.comparisons(
-      judged, setting: ComparisonSetting(plan.configuration, seeds: plan.judgingSeedCount),
-      conduct: conduct, margin: margin)
+    return Experiment(
+      plan.configuration, arms: judged, declaredSeeds: plan.judgingSeedCount, conduct: conduct,
+      margin: margin)
   }
-}
 
-extension SweepRecord {
-  fileprivate func withEdge(_ isAtEdge: Bool) -> SweepRecord {
-    SweepRecord(rates: rates, seedsPerRate: seedsPerRate, steps: steps, isBestAtEdge: isAtEdge)
+  /// The judged comparison with all that the sweep cost.
+  package func comparison(
+    _ directories: [String], margin: Margin,
+    stateBytes: ComparisonDocument.StateBytes = { _ in nil }
+  ) -> ComparisonDocument {
+    let seconds = times.reduce(0) { $0 + ($1.cpuSeconds.last ?? 0) }
+    return ComparisonDocument(
+      directories: directories, experiment(margin: margin),
+      spent: .init(runs: results.count, cpuSeconds: seconds), stateBytes: stateBytes)
   }
 }

@@ -47,29 +47,31 @@ package struct SweepTables {
       }.map(\.finalLoss))
   }
 
-  /// What each arm's valley looks like: best, edge warning, width, share diverged.
-  package var valleys: SummaryTable {
+  /// Best, near-best range, share diverged and edge warning of each arm.
+  package var ranges: SummaryTable {
     let columns = [
       SummaryTable.Column("arm", .left), SummaryTable.Column("best", .left),
-      SummaryTable.Column("loss"), SummaryTable.Column("valley"), SummaryTable.Column("diverged"),
+      SummaryTable.Column("loss"), SummaryTable.Column("near-best range"),
+      SummaryTable.Column("diverged"),
       SummaryTable.Column("note", .left),
     ]
     let best = findings.bestPoints
     return SummaryTable(
-      caption: "Best of the grid; the valley is where the loss stays within .05 of it",
+      caption: "Best of the grid; near-best is what stays within .05"
+        + (plan.configuration.lossUnit == .nats ? " nats" : "") + " of it",
       columns: columns,
       rows: plan.lanes.indices.map { arm in
         let summary = findings.summary(ofArm: arm)
         return [
           plan.lanes[arm].name, best[arm].map(pointText) ?? "none",
           summary?.bestScore.map { NumberFormat.fixed($0, decimals: 4) } ?? "-",
-          valleyText(summary), NumberText.percent(summary?.divergedShare ?? 0),
+          rangeText(summary), NumberText.percent(summary?.divergedShare ?? 0),
           edgeText(arm),
         ]
       })
   }
 
-  package func valleyText(_ summary: SweepSummary?) -> String {
+  package func rangeText(_ summary: SweepSummary?) -> String {
     guard plan.axes.count == 1, let low = summary?.valleyLow, let high = summary?.valleyHigh
     else { return "-" }
     guard low < high else { return "\(compactDecimal(low)) only" }

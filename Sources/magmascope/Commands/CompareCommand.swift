@@ -15,10 +15,11 @@ struct CompareCommand: ParsableCommand {
 
       JSON, version 1: directories; setting {model, data, loss, budget, declaredSeeds}; arms [{name, \
       seeds, diverged, finalLosses, cost {cpuSecondsPerStep, stateBytes, target, misses, \
-      medianSteps, medianTokens, medianCPUSeconds}}]; verdicts [{subject, reference, claim, grade, \
-      outcome, comparison {mean, tTest, signFlip, wins, ...}, adjustedP, control, checklist, \
-      robustness, power, voidReasons, sentence, ...}]. Losses in nats per token, differences \
-      subject minus reference; what does not apply is left out.
+      medianSteps, medianTokens, medianCPUSeconds}}]; cost {runs, cpuHours}; verdicts [{subject, \
+      reference, claim, words, grade, untuned, outcome, comparison {mean, tTest, signFlip, wins, \
+      ...}, adjustedP, control, stepsToTarget, exchange, checklist, robustness, power, \
+      voidReasons, sentence, ...}]. Losses in their own unit, differences subject minus reference; \
+      what depends on measured time stands under cost; what does not apply is left out.
       """)
 
   @Argument(help: "Directories that train --out or sweep --out wrote.")
@@ -27,8 +28,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Form of the answer: plain, json or markdown.")
   var format: ComparisonFormat = .plain
 
-  @Option(help: "Differences within this many nats do not matter in practice.")
-  var margin = 0.01
+  @Option(help: StudyFiles.marginHelp)
+  var margin: Double?
 
   func run() throws {
     let margin = try StudyFiles.checkedMargin(margin)
@@ -40,7 +41,7 @@ struct CompareCommand: ParsableCommand {
 
   /// The comparison of one kind of directory; the two kinds do not mix.
   static func document(
-    _ directories: [String], runs: [FinishedRun], sweeps: [StoredSweep], margin: Double
+    _ directories: [String], runs: [FinishedRun], sweeps: [StoredSweep], margin: Margin
   ) throws -> ComparisonDocument {
     guard sweeps.isEmpty || (runs.isEmpty && sweeps.count == 1) else {
       throw RunError(
@@ -48,20 +49,18 @@ struct CompareCommand: ParsableCommand {
         remedy: "give one sweep directory, or run directories only")
     }
     if let sweep = sweeps.first {
-      let findings = SweepFindings(sweep)
-      return ComparisonDocument(
-        directories: directories, arms: findings.judged,
-        inputs: findings.comparisons(margin: margin),
+      return SweepFindings(sweep).comparison(
+        directories, margin: margin,
         stateBytes: OptimizerMemory.bytes(in: sweep.plan.configuration))
     }
-    let comparison = try RunComparison(runs)
-    let inputs = comparison.inputs(margin: margin)
-    guard !inputs.isEmpty else {
+    guard let experiment = try RunComparison(runs).experiment(margin: margin),
+      !experiment.comparisons.isEmpty
+    else {
       throw RunError(
         .usage, "there are no two arms to compare", remedy: "give runs with at least two arms")
     }
     return ComparisonDocument(
-      directories: directories, arms: comparison.arms, inputs: inputs,
+      directories: directories, experiment,
       stateBytes: OptimizerMemory.bytes(in: runs.first?.configuration))
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Presets
 import RunModel
+import Statistics
 import Studies
 import TensorKernels
 
@@ -17,8 +18,8 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The page to write.")
   var out: String
 
-  @Option(help: "Differences within this many nats do not matter in practice.")
-  var margin = 0.01
+  @Option(help: StudyFiles.marginHelp)
+  var margin: Double?
 
   func run() throws {
     let margin = try StudyFiles.checkedMargin(margin)
@@ -37,7 +38,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private static func content(
-    _ directory: URL, _ sweep: StoredSweep, _ margin: Double
+    _ directory: URL, _ sweep: StoredSweep, _ margin: Margin
   ) throws -> ReportContent {
     let file = directory.appendingPathComponent(SweepStore.configurationName).path
     return ReportContent(

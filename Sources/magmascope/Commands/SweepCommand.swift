@@ -3,6 +3,7 @@ import Foundation
 import Optimizers
 import Presets
 import RunModel
+import Statistics
 import Studies
 import TensorKernels
 import Training
@@ -41,8 +42,8 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Form of the outcome: plain, jsonl or csv.")
   var format: SweepFormat = .plain
 
-  @Option(help: "Differences within this many nats do not matter in practice.")
-  var margin = 0.01
+  @Option(help: StudyFiles.marginHelp)
+  var margin: Double?
 
   func run() throws {
     let margin = try StudyFiles.checkedMargin(margin)

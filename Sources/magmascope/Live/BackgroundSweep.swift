@@ -1,6 +1,7 @@
 import Explorer
 import Foundation
 import RunModel
+import Statistics
 
 /// The sweep behind the explorer: planned, trained and judged on other threads.
 @MainActor
@@ -15,14 +16,14 @@ final class BackgroundSweep {
     case .start(let request):
       begin(.new(request), margin: request.margin)
     case .open(let directory):
-      begin(.kept(directory), margin: SweepRequest.usualMargin)
+      begin(.kept(directory), margin: .usual)
     case .pause: work?.control.withLock { $0 = $0 == .stop ? .stop : .wait }
     case .goOn: work?.control.withLock { $0 = $0 == .stop ? .stop : .go }
     case .stop: work?.control.withLock { $0 = .stop }
     }
   }
 
-  private func begin(_ origin: SweepWork.Origin, margin: Double) {
+  private func begin(_ origin: SweepWork.Origin, margin: Margin) {
     let work = SweepWork(origin: origin, margin: margin, wake: wake)
     self.work = work
     Thread.detachNewThread { work.run() }
@@ -40,9 +41,4 @@ final class BackgroundSweep {
     return "the sweep is kept in \(last.directory); go on with: "
       + "magmascope sweep --resume --out \(last.directory)"
   }
-}
-
-extension SweepRequest {
-  /// The practical margin of commands that name none, in nats.
-  static let usualMargin = 0.01
 }

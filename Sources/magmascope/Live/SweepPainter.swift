@@ -67,22 +67,21 @@ struct SweepPainter: Sendable {
       return SweepPicture.Arm(
         letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name,
         best: best[arm].map(tables.pointText), bestLoss: summary?.bestScore,
-        valley: tables.valleyText(summary), divergedShare: summary?.divergedShare ?? 0,
+        range: tables.rangeText(summary), divergedShare: summary?.divergedShare ?? 0,
         edgeKeys: findings.edgeKeys(ofArm: arm))
     }
   }
 
   /// The last picture: judged when the sweep is complete.
-  mutating func end(isComplete: Bool, margin: Double) {
+  mutating func end(isComplete: Bool, margin: Margin) {
     picture.stage = isComplete ? .finished : .stopped
     (picture.running, picture.isPaused) = ([], false)
     paintFindings()
     guard isComplete else { return }
     picture.total = picture.done
     let findings = SweepFindings(findings)
-    let document = ComparisonDocument(
-      directories: [], arms: findings.judged, inputs: findings.comparisons(margin: margin),
-      stateBytes: OptimizerMemory.bytes(in: plan.configuration))
+    let document = findings.comparison(
+      [], margin: margin, stateBytes: OptimizerMemory.bytes(in: plan.configuration))
     picture.verdicts = document.verdicts
     picture.costs = document.arms.map { arm in
       SweepPicture.Cost(

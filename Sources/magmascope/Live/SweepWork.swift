@@ -2,6 +2,7 @@ import EventStream
 import Explorer
 import Foundation
 import RunModel
+import Statistics
 import Studies
 import Training
 import Workloads
@@ -28,11 +29,11 @@ final class SweepWork: Sendable {
   let control = Locked(RunWish.go)
   let ended = DispatchSemaphore(value: 0)
   private let origin: Origin
-  private let margin: Double
+  private let margin: Margin
   private let wake: @Sendable () -> Void
   private let progress = Locked(Progress())
 
-  init(origin: Origin, margin: Double, wake: @escaping @Sendable () -> Void) {
+  init(origin: Origin, margin: Margin, wake: @escaping @Sendable () -> Void) {
     (self.origin, self.margin, self.wake) = (origin, margin, wake)
   }
 

@@ -1,5 +1,7 @@
+import ArgumentParser
 import Foundation
 import RunModel
+import Statistics
 import Studies
 
 /// What the study commands share: reading directories and checking flags.
@@ -26,13 +28,19 @@ enum StudyFiles {
     return (runs, sweeps)
   }
 
-  /// `--margin` in nats.
-  static func checkedMargin(_ margin: Double) throws(RunError) -> Double {
+  static let marginHelp: ArgumentHelp = """
+    Differences within this much, in the loss's unit, do not matter in practice (default: .01 nats, \
+    or 5 % of the reference's loss where that is not in nats).
+    """
+
+  /// `--margin`, in the loss's own unit.
+  static func checkedMargin(_ margin: Double?) throws(RunError) -> Margin {
+    guard let margin else { return .usual }
     guard margin >= 0, margin.isFinite else {
       throw RunError(
         .usage, "\(margin) is not a margin", place: "--margin",
-        remedy: "give nats, 0 or more, for example 0.01")
+        remedy: "give 0 or more in the loss's unit, for example 0.01")
     }
-    return margin
+    return .absolute(margin)
   }
 }

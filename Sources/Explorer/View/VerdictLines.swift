@@ -3,14 +3,14 @@ import Statistics
 import TerminalUI
 
 /// What a comparison is worth, in words that never go beyond the numbers.
-enum VerdictText {
+enum VerdictLines {
   /// One line, for the bottom of the screen.
   static func short(_ state: ExplorerState) -> String {
     let run = state.run
     guard run.arms.count > 1 else { return "one arm: nothing to compare" }
     if run.configuration.seeds < 2 { return "one seed: no verdict (n: more seeds)" }
     if let verdict = verdict(state) {
-      return "\(verdict.claim.words), grade \(verdict.grade.rawValue) (v: why)"
+      return "\(verdict.words), grade \(verdict.grade.rawValue) (v: why)"
     }
     return "no verdict before step \(run.budget) of \(run.configuration.seeds) seeds"
   }
@@ -21,7 +21,7 @@ enum VerdictText {
     guard run.arms.count > 1 else { return [TextLine("one arm: nothing to compare", .muted)] }
     var lines: [TextLine] = []
     if let verdict = verdict(state) {
-      lines.append(TextLine(verdict.claim.words.uppercased(), .strong, .bold))
+      lines.append(TextLine(verdict.words.uppercased(), .strong, .bold))
       lines.append(TextLine("grade \(verdict.grade.rawValue)   v: the whole sentence", .muted))
     } else if run.configuration.seeds < 2 {
       lines.append(TextLine("one seed: no verdict", .strong, .bold))
@@ -55,48 +55,66 @@ enum VerdictText {
     ])
   }
 
-  /// The verdict on the right arm of the pair, when there is one.
+  /// The verdict on the pair that is shown, when there is one.
   static func verdict(_ state: ExplorerState) -> Verdict? {
-    let index = state.pair.right - 1
-    return state.run.verdicts.indices.contains(index) ? state.run.verdicts[index] : nil
+    let (left, right) = state.shownPair
+    let shown = [left?.lane.name, right?.lane.name]
+    return state.run.verdicts.first { shown.contains($0.subject) && shown.contains($0.reference) }
   }
 
   /// What `v` opens: the sweep's verdicts on its screen, else the run's.
   static func shown(_ state: ExplorerState, width: Int) -> [TextLine] {
-    state.screen == .sweep
-      ? SweepText.details(state.sweep, width: width) : lines(state, width: width)
+    if state.screen == .sweep { return SweepText.details(state.sweep, width: width) }
+    let verdicts = state.run.verdicts
+    return verdicts.isEmpty
+      ? withoutVerdict(state, width: width) : lines(of: verdicts, width: width)
   }
 
-  /// The overlay: sentence, numbers, checklist; or why there is none.
-  static func lines(_ state: ExplorerState, width: Int) -> [TextLine] {
-    guard let verdict = verdict(state) else { return withoutVerdict(state, width: width) }
-    return lines(of: verdict, width: width)
+  /// Verdicts one after another, as `compare` prints them.
+  static func lines(of verdicts: [Verdict], width: Int) -> [TextLine] {
+    Array(verdicts.map { lines(of: $0, width: width) }.joined(separator: [TextLine("")]))
   }
 
-  /// Sentence, figures and checklist of one verdict.
-  static func lines(of verdict: Verdict, width: Int) -> [TextLine] {
-    var lines = wrapped(verdict.sentence, .text, width)
-    lines.append(TextLine(""))
-    lines += verdict.figures.map { name, value in
-      TextLine([
-        TextRun(name.padded(to: 24), .muted), TextRun(value.shortened(to: width - 24), .strong),
-      ])
+  /// Heading and sentence, where there is no room for more.
+  static func summary(of verdict: Verdict, width: Int) -> [TextLine] {
+    drawn(VerdictText(verdict).lines.prefix(2), width)
+  }
+
+  /// One verdict in full: the lines that every door prints, wrapped and coloured.
+  private static func lines(of verdict: Verdict, width: Int) -> [TextLine] {
+    drawn(VerdictText(verdict).lines[...], width)
+  }
+
+  private static func drawn(_ lines: ArraySlice<VerdictText.Line>, _ width: Int) -> [TextLine] {
+    lines.flatMap { line -> [TextLine] in
+      switch line {
+      case .heading(let text): wrapped(text, .strong, width)
+      case .sentence(let text): wrapped(text, .text, width)
+      case .figure: continued(line.text, indent: 26, .strong, width)
+      case .check(let check): continued(line.text, indent: 6, role(of: check.status), width)
+      }
     }
-    if !verdict.figures.isEmpty { lines.append(TextLine("")) }
-    return lines + verdict.checklist.checks.flatMap { line(of: $0, width: width) }
   }
 
-  /// A check with what was found, continued under its title where the line is too long.
-  private static func line(of check: Check, width: Int) -> [TextLine] {
-    let role: Role = check.status == .passed ? .good : check.status == .failed ? .alert : .muted
-    let mark = TextRun("[\(check.status.mark)] ", role)
-    let title = check.item.title + ": "
-    guard 4 + title.columns + check.detail.columns > width else {
-      return [TextLine([mark, TextRun(title, .text), TextRun(check.detail, .muted)])]
+  private static func role(of status: CheckStatus) -> Role {
+    switch status {
+    case .passed: .good
+    case .failed: .alert
+    case .missing: .muted
     }
-    let text = Wrapping.lines(title + check.detail, width: width - 4)
-    return text.enumerated().map { index, part in
-      TextLine([index == 0 ? mark : TextRun("    "), TextRun(part, .text)])
+  }
+
+  /// A line that goes on under its `indent`-th column where it is too long.
+  private static func continued(
+    _ text: String, indent: Int, _ role: Role, _ width: Int
+  ) -> [TextLine] {
+    guard text.columns > width, width > indent + 12 else {
+      return [TextLine(text.shortened(to: width), role)]
+    }
+    let head = String(text.prefix(indent))
+    let rest = Wrapping.lines(String(text.dropFirst(indent)), width: width - indent)
+    return rest.enumerated().map { index, part in
+      TextLine((index == 0 ? head : String(repeating: " ", count: indent)) + part, role)
     }
   }
 
@@ -132,7 +150,7 @@ struct VerdictPanel: Widget {
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(area, title: "verdict", note: "", focused: state.pane == .verdict)
-    for (index, line) in VerdictText.box(state).prefix(inside.height).enumerated() {
+    for (index, line) in VerdictLines.box(state).prefix(inside.height).enumerated() {
       line.draw(on: &buffer, in: inside.row(index))
     }
   }
