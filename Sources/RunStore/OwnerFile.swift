@@ -1,3 +1,4 @@
+import HostSystem
 import Dispatch
 import EventStream
 import Foundation
@@ -141,10 +142,12 @@ package final class OwnerFile: Sendable {
     return bytes + [UInt8(ascii: "\n")]
   }
 
+  private static let kind = ForeignFile.Kind(limit: largest, remedy: "it is no owner's record")
+
   /// The record in a file; nil when there is none, or none that is whole.
   package static func read(_ path: String) -> OwnerRecord? {
     for _ in 0..<5 {
-      guard let bytes = try? DurableFile.read(path, limit: largest) else { return nil }
+      guard let bytes = try? ForeignFile.read(path, as: kind) else { return nil }
       if let record = decode(bytes) { return record }
     }
     return nil

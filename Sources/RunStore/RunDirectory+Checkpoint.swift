@@ -55,7 +55,7 @@ extension RunDirectory {
     let state = ArmStateFile(
       stamp: stamp, arm: configuration.roster[id: arm.arm]?.specification.text ?? "",
       seed: arm.seed, step: set.step, progress: arm.progress,
-      scalars: arm.optimizer.scalars, interventions: set.interventions,
+      scalars: arm.optimizer.scalars, interventions: set.journal,
       record: set.records[index])
     return [
       description(of: arm, configuration),
@@ -88,7 +88,7 @@ extension RunDirectory {
         }
         if set == nil {
           set = CheckpointSet(
-            step: state.step, interventions: state.interventions, arms: [], records: [])
+            step: state.step, journal: state.interventions, arms: [], records: [])
         }
         set?.arms.append(checkpoint)
         set?.records.append(state.record)

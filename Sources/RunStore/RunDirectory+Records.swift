@@ -62,7 +62,7 @@ extension RunDirectory {
       try DurableFile.replace(probesPath, with: Array(text.utf8))
     }
     var journal = ""
-    for change in checkpoint.interventions { journal += try Self.line(JournalEntry(change)) }
+    for entry in checkpoint.journal { journal += try Self.line(entry) }
     try DurableFile.replace(journalPath, with: Array(journal.utf8))
   }
 

@@ -240,7 +240,7 @@ package struct Coordinator: Sendable {
 
   /// Whether the world is told what a seat did in a step: not while a known past is repeated.
   private func tells(_ seat: Seat, step: Int) -> Bool {
-    step > options.silentThrough && !options.silentArms.contains(seat.arm)
+    !options.isSilent && step > options.silentThrough && !options.silentArms.contains(seat.arm)
   }
 
   private mutating func tellRecords() {
@@ -252,6 +252,9 @@ package struct Coordinator: Sendable {
       publish(.evaluated(arm: seat.arm, record))
     }
   }
+
+  /// What ended the run before its time; nil while all is well.
+  package var failure: RunError? { isFailed ? reports.lazy.compactMap(\.failure).first : nil }
 
   private mutating func tellReadings() {
     for seat in seats {

@@ -117,6 +117,11 @@ final class LockStep: Sendable {
     contents.withLock { $0.coordinator.course.evaluates(after: step) }
   }
 
+  var failure: RunError? { contents.withLock(\.coordinator.failure) }
+
+  /// Whether every thread has let go of its trainers.
+  var hasEnded: Bool { contents.withLock { $0.exited == threads } }
+
   var state: RunState { contents.withLock(\.coordinator.state) }
 
   // MARK: Commands

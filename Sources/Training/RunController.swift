@@ -102,6 +102,12 @@ package final class RunController: Sendable {
   /// Returns when every thread has ended; call it after `start`.
   package func waitUntilFinished() { lockStep.waitUntilFinished() }
 
+  /// Whether every thread has ended.
+  package var hasEnded: Bool { lockStep.hasEnded }
+
+  /// What ended the run before its time; nil while all is well.
+  package var failure: RunError? { lockStep.failure }
+
   package var state: RunState { lockStep.state }
 }
 

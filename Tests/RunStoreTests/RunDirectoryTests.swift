@@ -50,7 +50,7 @@ private func checkpoint(step: Int) -> CheckpointSet {
   let change = Intervention(
     arm: ArmID(0), step: 1, key: "lr", oldValue: .number(0.1), newValue: .number(0.2))
   return CheckpointSet(
-    step: step, interventions: [change], arms: arms,
+    step: step, journal: [JournalEntry(change)], arms: arms,
     records: [record(step), nil, record(step), record(step)])
 }
 
@@ -146,7 +146,7 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     #expect(try directory.readMetrics().map(\.step) == [0, 2, 3, 2])
     try directory.rewind(to: checkpoint(step: 2))
     #expect(try directory.readMetrics() == [record(0), record(2)])
-    #expect(try directory.readJournal() == checkpoint(step: 2).interventions.map(JournalEntry.init))
+    #expect(try directory.readJournal() == checkpoint(step: 2).journal)
   }
 }
 
@@ -180,12 +180,12 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
       if case .checkpointed(let path) = report { told.withLock { $0.append(path) } }
     }
     for step in 0..<100 { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
-    let change = checkpoint(step: 4).interventions[0]
-    recorder.record(.journaled(JournalEntry(change)))
+    let change = checkpoint(step: 4).journal[0]
+    recorder.record(.journaled(change))
     recorder.record(checkpoint(step: 4))
     #expect(recorder.close() == nil)
     #expect(try directory.readMetrics().map(\.step) == Array(0..<100))
-    #expect(try directory.readJournal() == [JournalEntry(change)])
+    #expect(try directory.readJournal() == [change])
     #expect(try directory.readCheckpoint(of: configuration) == checkpoint(step: 4))
     #expect(told.withLock(\.self) == [directory.path])
   }

@@ -1,0 +1,114 @@
+import Dispatch
+import EventStream
+import RunModel
+import Workloads
+
+/// Computes a step boundary of a run again: from a checkpoint before it, or from the start.
+///
+/// Everything in training is a function of configuration, journal and seeds, so what comes out is
+/// the run as it was there, bit for bit (times apart), on the kernels it was trained with.
+package struct Replay: Sendable {
+  package var configuration: RunConfiguration
+  /// The journal of the line that is followed; entries after the wanted step do not matter.
+  package var journal: [JournalEntry]
+  package var source: any WorkloadSource
+  /// How arms are made and observed; what is told and where it ends is the replay's own business.
+  package var options: RunOptions
+
+  package init(
+    configuration: RunConfiguration, journal: [JournalEntry], source: any WorkloadSource,
+    options: RunOptions = RunOptions()
+  ) {
+    self.configuration = configuration
+    self.journal = journal
+    self.source = source
+    self.options = options
+  }
+
+  /// All seats at the boundary after `step`, computed in silence.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: a boundary of the same line at or before `step`; nil: the start.
+  ///   - isWanted: asked now and then with the step reached; false gives up.
+  /// - Returns: nil when given up.
+  /// - Throws: what the run failed of.
+  package func boundary(
+    after step: Int, from checkpoint: CheckpointSet?,
+    while isWanted: (_ step: Int) -> Bool = { _ in true }
+  ) throws(RunError) -> CheckpointSet? {
+    if let checkpoint, checkpoint.step == step { return checkpoint }
+    var options = options
+    options.isSilent = true
+    return try run(
+      nil, to: step, from: checkpoint, options: options, channels: RunChannels(), while: isWanted)
+  }
+
+  /// Trains arms that join a run from its start to `step`, where the others are, telling `channels`
+  /// all they do, and adds them to the others' boundary.
+  ///
+  /// A step-matched control is caught up beside the arm it follows, of which nothing is told again.
+  package func catchUp(
+    _ joining: [RunArm], with others: CheckpointSet, channels: RunChannels,
+    while isWanted: (_ step: Int) -> Bool = { _ in true }
+  ) throws(RunError) -> CheckpointSet? {
+    let course = RunCourse(configuration, journal: journal)
+    let followed = joining.compactMap { course.roster.followed(by: $0) }
+      .filter { one in !joining.contains { $0.id == one.id } }
+    var options = options
+    options.silentArms = Set(followed.map(\.id))
+    let caught = try run(
+      joining.map(\.id) + followed.map(\.id), to: others.step, from: nil, options: options,
+      channels: channels, while: isWanted)
+    return caught.map { others.adding($0, arms: joining, roster: course.roster) }
+  }
+
+  private func run(
+    _ arms: [ArmID]?, to step: Int, from checkpoint: CheckpointSet?, options: RunOptions,
+    channels: RunChannels, while isWanted: (Int) -> Bool
+  ) throws(RunError) -> CheckpointSet? {
+    var (options, channels) = (options, channels)
+    options.journal = journal.filter { $0.step <= step || $0.kind == .join }
+    (options.endsAfter, options.takesFinalSnapshot) = (step, true)
+    let arrivals = Mailbox<CheckpointSet>()
+    let told = DispatchSemaphore(value: 0)
+    channels.checkpoints = arrivals
+    channels.wake = { [wake = channels.wake] in
+      told.signal()
+      wake()
+    }
+    let controller = RunController(
+      configuration: configuration, arms: arms, source: source, channels: channels,
+      resumeFrom: checkpoint, options: options)
+    controller.start()
+    while !controller.hasEnded {
+      _ = told.wait(timeout: .now() + 0.02)
+      guard isWanted(controller.state.step) else {
+        controller.stop()
+        controller.waitUntilFinished()
+        return nil
+      }
+    }
+    controller.waitUntilFinished()
+    if let failure = controller.failure { throw failure }
+    var sets: [CheckpointSet] = []
+    arrivals.drain(into: &sets)
+    return sets.last
+  }
+}
+
+extension CheckpointSet {
+  /// The seats of both at the same boundary, seed by seed, the arms in the order of the roster.
+  func adding(_ other: CheckpointSet, arms joining: [RunArm], roster: [RunArm]) -> CheckpointSet {
+    let joined = Set(joining.map(\.id))
+    let both =
+      zip(arms, records).map { ($0, $1) }
+      + zip(other.arms, other.records).filter { joined.contains($0.0.arm) }.map { ($0, $1) }
+    let order = Dictionary(
+      roster.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let sorted = both.sorted {
+      ($0.0.seed, order[$0.0.arm] ?? .max) < ($1.0.seed, order[$1.0.arm] ?? .max)
+    }
+    return CheckpointSet(
+      step: step, journal: journal, arms: sorted.map(\.0), records: sorted.map(\.1))
+  }
+}
