@@ -58,11 +58,13 @@ let package = Package(
     library("EventStream", ["RunModel", deque]),
     library(
       "Training", ["Workloads", "Optimizers", "Probes", "EventStream", "TensorKernels", "RunModel"]),
-    library("Metrics", ["RunModel", deque]),
+    library("Metrics", ["RunModel"]),
+    library("History", ["RunModel", "Metrics"]),
     library("Statistics", ["RunModel", numerics]),
     library("Charts", ["Metrics"]),
     library("TerminalUI"),
-    library("Explorer", ["RunModel", "Metrics", "Statistics", "Charts", "TerminalUI"]),
+    library(
+      "Explorer", ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
     library("Presets", ["RunModel", "HostSystem", yams], plugins: ["EmbedPresetsPlugin"]),
     .executableTarget(name: "embed-presets"),
@@ -106,9 +108,16 @@ let package = Package(
         "Workloads", "Optimizers", "TensorKernels", "EventStream", "RunModel", "CAllocationCounter",
       ]),
     tests("Metrics", ["RunModel"]),
+    tests("History", ["RunModel", "Metrics", "Optimizers"]),
     tests("Statistics", ["RunModel"]),
     tests("Charts", ["Metrics", "RunModel"]),
     tests("TerminalUI"),
+    tests(
+      "Explorer",
+      [
+        "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers", "Workloads",
+        "Training", "EventStream", "Probes",
+      ]),
     tests("Presets", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),
@@ -134,6 +143,8 @@ if Context.environment["MAGMASCOPE_BENCHMARKS"] != nil {
     benchmarks("KernelBenchmarks", ["TensorKernels", "RunModel"]),
     benchmarks(
       "OptimizerBenchmarks", ["Optimizers", "Workloads", "TensorKernels", "RunModel"]),
-    benchmarks("RenderingBenchmarks", ["Explorer", "TensorKernels", "TerminalUI", "RunModel"]),
+    benchmarks(
+      "RenderingBenchmarks",
+      ["Explorer", "Optimizers", "Workloads", "History", "TensorKernels", "TerminalUI", "RunModel"]),
   ]
 }

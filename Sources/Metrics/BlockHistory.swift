@@ -50,7 +50,7 @@ package struct BlockCell: Sendable, Equatable {
   package static let missing = BlockCell(.missing, share: 0, alignment: .min)
 }
 
-/// The last steps of every block of one arm as a raster, with counts over the whole run.
+/// The last steps of every block of one arm as a raster.
 ///
 /// Memory is `3 · blockCount · capacity` bytes; appending a step costs O(blockCount).
 package struct BlockHistory: Sendable, Equatable {
@@ -60,9 +60,6 @@ package struct BlockHistory: Sendable, Equatable {
   package private(set) var stepCount = 0
   /// The newest step held, nil while empty.
   package private(set) var newestStep: Int?
-  /// Per block, the steps in which it took part in masking.
-  package private(set) var maskableCounts: [Int]
-  private var droppedShares: [Double]
   private var cells: [BlockCell]
   private var steps: [Int]
   private var nextSlot = 0
@@ -71,8 +68,6 @@ package struct BlockHistory: Sendable, Equatable {
     precondition(blockCount >= 0 && capacity > 0, "a block history needs room for one step")
     self.blockCount = blockCount
     self.capacity = capacity
-    maskableCounts = [Int](repeating: 0, count: blockCount)
-    droppedShares = [Double](repeating: 0, count: blockCount)
     cells = [BlockCell](repeating: .missing, count: blockCount * capacity)
     steps = [Int](repeating: 0, count: capacity)
   }
@@ -80,12 +75,7 @@ package struct BlockHistory: Sendable, Equatable {
   /// Enters one step, `cells[b]` telling of block b; there must be one cell per block.
   package mutating func append(step: Int, _ newCells: some Collection<BlockCell>) {
     precondition(newCells.count == blockCount, "a step needs one cell per block")
-    for (block, cell) in newCells.enumerated() {
-      cells[nextSlot * blockCount + block] = cell
-      guard cell.state == .kept || cell.state == .masked else { continue }
-      maskableCounts[block] += 1
-      droppedShares[block] += 1 - cell.keptShare
-    }
+    for (block, cell) in newCells.enumerated() { cells[nextSlot * blockCount + block] = cell }
     steps[nextSlot] = step
     newestStep = step
     nextSlot = (nextSlot + 1) % capacity
@@ -103,15 +93,9 @@ package struct BlockHistory: Sendable, Equatable {
     (0..<stepCount).contains(age) ? steps[slot(age)] : nil
   }
 
-  /// The age of the newest entry at or before `step`, for scrubbing; nil when it is gone.
-  package func age(of step: Int) -> Int? {
-    (0..<stepCount).first { steps[slot($0)] <= step }
-  }
-
-  /// Share of the block's updates that were dropped over the run; nil when it was never masked.
-  package func maskRate(block: Int) -> Double? {
-    maskableCounts[block] == 0 ? nil : droppedShares[block] / Double(maskableCounts[block])
-  }
-
   private func slot(_ age: Int) -> Int { (nextSlot - 1 - age + 2 * capacity) % capacity }
+
+  package var unsharedBytes: Int {
+    cells.count * MemoryLayout<BlockCell>.stride + steps.count * MemoryLayout<Int>.stride
+  }
 }

@@ -58,43 +58,4 @@ package struct Histogram: Sendable, Equatable {
       counts[min(Int(share * Double(counts.count)), counts.count - 1)] += change
     }
   }
-
-  /// Doubles the range towards `value`, joining bins in pairs; needs an even number of bins.
-  fileprivate mutating func widen(towards value: Double) {
-    let half = counts.count / 2
-    let joined = (0..<half).map { counts[2 * $0] + counts[2 * $0 + 1] }
-    let empty = [Int](repeating: 0, count: half)
-    let width = range.upperBound - range.lowerBound
-    if value < range.lowerBound {
-      range = (range.lowerBound - width)...range.upperBound
-      counts = empty + joined
-    } else {
-      range = range.lowerBound...(range.upperBound + width)
-      counts = joined + empty
-    }
-  }
-}
-
-/// A histogram whose range grows by doubling until it holds every finite value, in fixed memory.
-///
-/// Joining bins in pairs keeps all counts exact. Amortized O(1) per value.
-package struct AdaptiveHistogram: Sendable, Equatable {
-  package private(set) var histogram: Histogram
-
-  /// `initialRange` is where values are expected; `binCount` must be even.
-  package init(initialRange: ClosedRange<Double>, binCount: Int) {
-    precondition(binCount.isMultiple(of: 2), "an adaptive histogram needs an even number of bins")
-    histogram = Histogram(range: initialRange, binCount: binCount)
-  }
-
-  package mutating func add(_ value: Double) {
-    while value.isFinite, !histogram.range.contains(value), canWiden {
-      histogram.widen(towards: value)
-    }
-    histogram.add(value)
-  }
-
-  private var canWiden: Bool {
-    (histogram.range.upperBound - histogram.range.lowerBound) < Double.greatestFiniteMagnitude / 8
-  }
 }

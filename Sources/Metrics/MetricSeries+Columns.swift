@@ -1,7 +1,7 @@
 extension MetricSeries {
   /// The samples of `range` gathered into `count` columns of equal width.
   ///
-  /// A column without samples is nil. O(count · log capacity), independent of the run's length.
+  /// A column without samples is nil. O(count + capacity), independent of the run's length.
   package func columns(in range: ClosedRange<Double>, count: Int) -> [SampleSummary?] {
     guard count > 0, range.lowerBound.isFinite, range.upperBound.isFinite else { return [] }
     let (lower, upper) = (range.lowerBound, range.upperBound)
@@ -63,24 +63,11 @@ extension MetricSeries {
     let next = edges.partitioningIndex { $0 > x }
     return next == 0 ? nil : min(next - 1, edges.count - 2)
   }
-
-  /// What the series shows at `x`: the last sample at or before it, or the stretch that holds it.
-  ///
-  /// Exact within the raw samples; further back the summary of up to `stride` samples. Nil before
-  /// the first sample. O(log n), for the cursor and for scrubbing.
-  package func value(at x: Double) -> SampleSummary? {
-    if let first = recent.first, first.firstX <= x {
-      let next = recent.partitioningIndex { $0.firstX > x }
-      return recent[recent.index(before: next)]
-    }
-    let next = history.finest.partitioningIndex { $0.firstX > x }
-    return next == 0 ? nil : history.finest[next - 1]
-  }
 }
 
 extension RandomAccessCollection {
   /// The first index whose element satisfies `belongsToSecond`; elements must be partitioned by it.
-  func partitioningIndex(where belongsToSecond: (Element) -> Bool) -> Index {
+  package func partitioningIndex(where belongsToSecond: (Element) -> Bool) -> Index {
     var (lower, length) = (startIndex, count)
     while length > 0 {
       let half = length / 2

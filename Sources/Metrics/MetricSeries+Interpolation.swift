@@ -23,7 +23,7 @@ private struct Knots {
     var y: Double
   }
 
-  let stretches: [SampleSummary]
+  let stretches: ChunkedArray<SampleSummary>
   let unfinished: SampleSummary?
 
   init(series: MetricSeries) {

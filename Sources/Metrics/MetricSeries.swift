@@ -1,22 +1,21 @@
-import DequeModule
-
 /// One metric of one arm over the whole run: recent samples raw, all of it decimated.
 ///
 /// Appending is O(1) amortized and memory is bounded whatever the length of the run. No extreme is
 /// lost: every summary keeps its minimum and maximum. Smoothing happens on the raw stream before
-/// decimation, so a smoothed curve does not depend on the width it is drawn at.
-/// x must not decrease; a sample that goes back in x first removes what lies beyond it, as after a
-/// rewind. Samples whose x is not finite are ignored; a y that is not finite is a gap.
+/// decimation, so a smoothed curve does not depend on the width it is drawn at. Copies share their
+/// past, so that keeping one of an earlier step costs kilobytes.
+/// x must not decrease; a sample that goes back is ignored, as are samples whose x is not finite; a y
+/// that is not finite is a gap.
 package struct MetricSeries: Sendable, Equatable {
   /// Samples taken in so far, gaps included.
   package private(set) var sampleCount = 0
-  var recent: Deque<SampleSummary> = []
+  var recent = ChunkedArray<SampleSummary>()
   var history: DecimatedHistory
   private var averages = DebiasedAverages()
   private let recentCapacity: Int
 
-  /// Keeps the last `recentCapacity` samples raw and fewer than `2 · historyCapacity` summaries.
-  package init(recentCapacity: Int = 1024, historyCapacity: Int = 2048) {
+  /// Keeps at least the last `recentCapacity` samples raw and at most `historyCapacity` summaries.
+  package init(recentCapacity: Int = 512, historyCapacity: Int = 1024) {
     self.recentCapacity = max(recentCapacity, 1)
     history = DecimatedHistory(capacity: historyCapacity)
   }
@@ -41,28 +40,13 @@ package struct MetricSeries: Sendable, Equatable {
 
   /// Takes in the sample (x, y).
   package mutating func append(x: Double, y: Double) {
-    guard x.isFinite else { return }
-    if let end = recent.last?.lastX, x < end { truncate(after: x.nextDown) }
+    guard x.isFinite, recent.last.map({ x >= $0.lastX }) ?? true else { return }
     averages.update(y)
     let sample = SampleSummary(x: x, y: y, averages: averages.values)
-    if recent.count == recentCapacity { recent.removeFirst() }
     recent.append(sample)
+    recent.keepNewest(recentCapacity)
     history.append(sample)
     sampleCount += 1
-  }
-
-  /// Removes the samples beyond `x`, as when a run is rewound to it.
-  ///
-  /// Exact while `x` lies within the raw samples, otherwise to the resolution of the history.
-  package mutating func truncate(after x: Double) {
-    guard let end = recent.last?.lastX, end > x else { return }
-    while let last = recent.last, last.lastX > x { recent.removeLast() }
-    history.truncate(after: x)
-    restoreUnfinishedStretch()
-    let all = wholeSummary
-    sampleCount = all?.sampleCount ?? 0
-    averages = all.map { .init(resuming: $0.averagesAtEnd, after: $0.finiteCount) } ?? .init()
-    if recent.isEmpty, let all { recent.append(all) }
   }
 
   /// Everything in one summary.
@@ -70,9 +54,8 @@ package struct MetricSeries: Sendable, Equatable {
     .merging(history.summary(of: history.finest.indices), history.unfinished)
   }
 
-  /// Re-enters raw samples that were part of a stretch the history had to drop.
-  private mutating func restoreUnfinishedStretch() {
-    let covered = history.unfinished?.lastX ?? history.finest.last?.lastX ?? -.infinity
-    for sample in recent where sample.lastX > covered { history.append(sample) }
+  /// Bytes that a copy does not share once both have been appended to.
+  package var unsharedBytes: Int {
+    recent.count * MemoryLayout<SampleSummary>.stride + history.finest.unsharedBytes
   }
 }

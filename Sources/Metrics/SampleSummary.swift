@@ -36,8 +36,6 @@ package struct SampleSummary: Sendable, Equatable {
     level == .none ? mean : averages[level.rawValue - 1]
   }
 
-  var averagesAtEnd: SIMD4<Double> { averages }
-
   /// Extends the stretch by the one that follows it.
   mutating func append(_ next: SampleSummary) {
     lastX = next.lastX

@@ -28,15 +28,6 @@ struct DebiasedAverages: Sendable, Equatable {
   private var accumulated = SIMD4<Double>(repeating: 0)
   private var remainingBias = SIMD4<Double>(repeating: 1)
 
-  init() {}
-
-  /// The state after `count` finite samples whose averages came out as `values`.
-  init(resuming values: SIMD4<Double>, after count: Int) {
-    guard count > 0 else { return }
-    remainingBias = Self.decayPowers(count)
-    accumulated = values * (1 - remainingBias)
-  }
-
   /// The current averages, one lane per level; NaN before the first finite sample.
   var values: SIMD4<Double> { accumulated / (1 - remainingBias) }
 
@@ -45,16 +36,5 @@ struct DebiasedAverages: Sendable, Equatable {
     let decays = SmoothingLevel.decays
     accumulated = decays * accumulated + (1 - decays) * value
     remainingBias *= decays
-  }
-
-  private static func decayPowers(_ exponent: Int) -> SIMD4<Double> {
-    var (result, base) = (SIMD4<Double>(repeating: 1), SmoothingLevel.decays)
-    var remaining = exponent
-    while remaining > 0 {
-      if remaining & 1 == 1 { result *= base }
-      base *= base
-      remaining >>= 1
-    }
-    return result
   }
 }

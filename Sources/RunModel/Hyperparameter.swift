@@ -15,6 +15,8 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
 
   package enum Scale: String, Sendable, Codable, Hashable {
     case linear, logarithmic
+    /// The share of an average that is kept: felt through its distance from 1.
+    case retention
   }
 
   package var key: String

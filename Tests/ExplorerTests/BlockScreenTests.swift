@@ -74,17 +74,6 @@ import Testing
     }
   }
 
-  @Test func historiesOfReadingsStayBounded() {
-    var record = ProbeRecord()
-    for step in 1...5_000 {
-      record.take(
-        ProbeReading(kind: .curvature, arm: 0, step: step, figures: [], cpuSeconds: 0))
-    }
-    let steps = record.history(.curvature, arm: 0).map(\.step)
-    #expect(steps.count <= 512 && steps == steps.sorted() && steps.last == 5_000)
-    #expect(record.latest.count == 1)
-  }
-
   @Test func bytesOfStateStandUnderTheTable() throws {
     var state = try Fake.running()
     press(&state, "3")
@@ -94,7 +83,7 @@ import Testing
   @Test func trajectoriesAreOnlyOfferedOnABowl() throws {
     var state = try Fake.running()
     press(&state, "3")
-    #expect(!text(state, 200, 60).contains("level lines"))
+    #expect(!text(state, 200, 60).contains("contour lines"))
     state = try Fake.bowl()
     press(&state, "3")
     #expect(text(state, 120, 40).contains("eigenvalue 1 across, 99 up"))

@@ -1,6 +1,8 @@
 import Explorer
+import Optimizers
 import RunModel
 import TerminalUI
+import Workloads
 
 #if canImport(Glibc)
   import Glibc
@@ -8,78 +10,11 @@ import TerminalUI
   import Darwin
 #endif
 
-/// A catalog, a configuration and a run made of formulas, so that screens never depend on training.
+/// A run made of formulas, so that screens never depend on training; catalogs are the real ones.
 enum Fake {
-  static let catalog: OptimizerCatalog = {
-    func number(
-      _ key: String, _ help: String, _ value: Double, _ range: ClosedRange<Double>,
-      log: Bool = false, live: Bool = false
-    ) -> Hyperparameter {
-      Hyperparameter(
-        key, help, .number(default: value, range: range, scale: log ? .logarithmic : .linear),
-        isLive: live)
-    }
-    let rate = number("lr", "learning rate", 1e-3, 1e-6...10, log: true, live: true)
-    let betas = [
-      number("beta1", "decay of the first moment", 0.9, 0...0.9999),
-      number("beta2", "decay of the second moment", 0.999, 0...0.99999),
-      number("eps", "added to the root of the second moment", 1e-8, 1e-15...1, log: true),
-      number("wd", "coupled weight decay", 0, 0...1, log: true),
-    ]
-    let mask = number(
-      "mask", "probability that a block's update is dropped", 0.5, 0...0.999, live: true)
-    let tau = number(
-      "tau", "temperature of the alignment score", 2, 0.01...100, log: true, live: true)
-    let damping = [
-      tau, number("s0", "start value of the damping scale", 0.5, 0...1),
-      number("ema", "decay of the damping average", 0.9, 0...0.9999),
-      Hyperparameter(
-        "mu", "momentum before or after the update",
-        .choice(default: "after", allowed: ["after", "before"])),
-    ]
-    func optimizer(
-      _ name: String, _ kind: OptimizerDescriptor.Kind, _ summary: String,
-      _ settings: [Hyperparameter]
-    ) -> OptimizerDescriptor {
-      OptimizerDescriptor(
-        name: name, kind: kind, summary: summary, equation: "", paper: "",
-        hyperparameters: settings, stateBytesPerElement: 8)
-    }
-    return OptimizerCatalog(
-      bases: [
-        optimizer(
-          "sgd", .base, "gradient descent with momentum",
-          [
-            number("lr", "learning rate", 0.1, 1e-6...10, log: true, live: true),
-            number("momentum", "decay of the velocity", 0, 0...0.9999),
-          ]),
-        optimizer("adam", .base, "rescales by running moments", [rate] + betas),
-        optimizer("adamw", .base, "Adam with decoupled weight decay", [rate] + betas),
-      ],
-      wrappers: [
-        optimizer("skip", .wrapper, "drops whole block updates", [mask]),
-        optimizer("damp", .wrapper, "scales updates by alignment", damping),
-        optimizer("magma", .wrapper, "drops and damps block updates", [mask] + damping),
-      ],
-      sharedBaseSettings: [],
-      sharedWrapperSettings: [
-        Hyperparameter("scope", "which blocks are masked", .pattern(default: "workload"))
-      ])
-  }()
+  static let catalog = OptimizerRegistry.catalog
 
-  static let workloads = [
-    WorkloadDescriptor(
-      name: "language", summary: "next-byte prediction by a small decoder", source: "built in",
-      isLanguage: true, hyperparameters: []),
-    WorkloadDescriptor(
-      name: "quadratic", summary: "a block quadratic with known curvature", source: "method",
-      isLanguage: false,
-      hyperparameters: [
-        Hyperparameter(
-          "condition", "largest over smallest eigenvalue",
-          .number(default: 100, range: 1...1e6, scale: .logarithmic))
-      ]),
-  ]
+  static let workloads = WorkloadRegistry.descriptors
 
   static func arm(_ text: String) throws -> ArmSpecification {
     try ArmGrammar(catalog: catalog).parse(text)
@@ -154,12 +89,16 @@ enum Fake {
   static func summary(_ configuration: RunConfiguration) -> RunSummary {
     RunSummary(
       configuration: configuration,
-      arms: zip(configuration.lanes, configuration.arms).map {
-        RunSummary.Arm(lane: $0, specification: $1, stateBytes: 1_000_000)
+      arms: configuration.roster.map { arm in
+        RunSummary.Arm(
+          arm: arm, stateBytes: 1_000_000,
+          isMasked: blocks.map { $0.isMaskable && isMasking(arm.specification) })
       },
       blocks: blocks, tokensPerStep: 1024, entropyFloor: 1.112,
       dataDescription: "built-in language, 512 words", bytesPerArm: 4_000_000)
   }
+
+  static func isMasking(_ arm: ArmSpecification) -> Bool { arm.wrapper != nil && !arm.isMatched }
 
   /// A run on a bowl, with its plane and a trajectory that spirals in.
   static func bowl(to step: Int = 200) throws -> ExplorerState {
@@ -168,25 +107,24 @@ enum Fake {
     summary.blocks = (0..<3).map {
       BlockDescriptor(name: "block.\($0)", shape: [3], role: .mlp, isMaskable: true)
     }
+    summary.arms = summary.arms.map { arm in
+      RunSummary.Arm(
+        arm: arm.arm, stateBytes: 1_000_000,
+        isMasked: [Bool](repeating: arm.id.number == 1, count: 3))
+    }
     summary.plane = EigenPlane(
       horizontal: [1, 0, 0], vertical: [0, 1, 0], horizontalCurvature: 1, verticalCurvature: 99)
-    var batch = RunBatch(run: 1, events: [.started(summary)])
-    for arm in 0..<2 {
-      for step in 1...step {
-        var metrics = metrics(
-          state.configuration, arm: arm, step: step, isMasked: arm == 1, seed: 0)
+    var rows = RunRows(blockCount: 3)
+    for step in 1...step {
+      for arm in 0..<2 {
+        var row = row(state.configuration, arm: arm, step: step, seed: 0)
         let radius = exp(-Double(step) / (40 + 30 * Double(arm)))
-        metrics.planeX = Float(radius * cos(Double(step) / 25))
-        metrics.planeY = Float(radius * sin(Double(step) / 25))
-        batch.steps.append(metrics)
-        for block in 0..<3 {
-          var metrics = blockMetrics(arm, step, block + 2, isMasked: arm == 1, seed: 0)
-          metrics.block = Int32(block)
-          batch.blocks.append(metrics)
-        }
+        row.planeX = Float(radius * cos(Double(step) / 25))
+        row.planeY = Float(radius * sin(Double(step) / 25))
+        rows.append(row, blocks: (2..<5).map { block(arm, step, $0, isMasked: arm == 1) })
       }
     }
-    _ = reduce(&state, .run(batch))
+    _ = reduce(&state, .run(RunBatch(run: 1, events: [.started(summary)], rows: rows)))
     return state
   }
 
@@ -228,7 +166,7 @@ enum Fake {
     perBlock: [Double] = [], curve: [[Double]] = []
   ) -> ProbeReading {
     ProbeReading(
-      kind: kind, arm: arm, step: step,
+      kind: kind, arm: ArmID(arm), step: step,
       figures: figures.map { ProbeReading.Figure(name: $0.key, value: $0.value) },
       perBlock: perBlock, curve: curve, cpuSeconds: 0.5)
   }
@@ -264,68 +202,76 @@ enum Fake {
   static func batch(
     _ configuration: RunConfiguration, steps range: ClosedRange<Int>, run: Int = 1, seed: Int = 0
   ) -> RunBatch {
-    var batch = RunBatch(run: run)
-    if range.lowerBound == 1, seed == 0 { batch.events.append(.started(summary(configuration))) }
+    var events: [RunEvent] = []
+    var rows = RunRows(blockCount: blocks.count)
+    if range.lowerBound == 1, seed == 0 { events.append(.started(summary(configuration))) }
+    for step in range.lowerBound == 1 ? 0...range.upperBound : range {
+      for arm in configuration.arms.indices {
+        if step > 0 {
+          let isMasking = isMasking(configuration.arms[arm])
+          rows.append(
+            row(configuration, arm: arm, step: step, seed: seed),
+            blocks: blocks.indices.map {
+              block(arm, step, $0, isMasked: isMasking && blocks[$0].isMaskable)
+            })
+        }
+        guard configuration.evaluates(after: step) else { continue }
+        events.append(evaluation(configuration, arm: arm, step: step, seed: seed))
+      }
+    }
+    guard range.upperBound == configuration.steps else {
+      return RunBatch(run: run, events: events, rows: rows)
+    }
     for arm in configuration.arms.indices {
-      let specification = configuration.arms[arm]
-      let isMasked = specification.wrapper != nil && !specification.isMatched
-      if range.lowerBound == 1 {
-        batch.events.append(
-          .evaluated(arm: arm, seed: seed, record(configuration, arm: arm, step: 0, seed: seed)))
-      }
-      for step in range {
-        batch.steps.append(
-          metrics(configuration, arm: arm, step: step, isMasked: isMasked, seed: seed))
-        for block in blocks.indices {
-          batch.blocks.append(blockMetrics(arm, step, block, isMasked: isMasked, seed: seed))
-        }
-        if configuration.evaluates(after: step) {
-          batch.events.append(
-            .evaluated(
-              arm: arm, seed: seed, record(configuration, arm: arm, step: step, seed: seed)))
-        }
-      }
-      if range.upperBound == configuration.steps {
-        var last = record(configuration, arm: arm, step: range.upperBound, seed: seed)
-        last.final = true
-        batch.events.append(.armFinished(arm: arm, seed: seed, last))
-      }
+      var last = record(configuration, arm: arm, step: range.upperBound, seed: seed)
+      last.final = true
+      events.append(.armFinished(arm: ArmID(arm), last))
     }
-    if range.upperBound == configuration.steps, seed == configuration.seeds - 1 {
-      batch.events.append(.finished(.completed))
-    }
-    return batch
+    if seed == configuration.seeds - 1 { events.append(.finished(.completed)) }
+    return RunBatch(run: run, events: events, rows: rows)
   }
 
-  private static func metrics(
-    _ configuration: RunConfiguration, arm: Int, step: Int, isMasked: Bool, seed: Int
-  ) -> StepMetrics {
-    let rate = 1e-3 * configuration.schedule.factor(step: step, of: configuration.steps)
-    let noisy = loss(arm, step, seed: seed) + 0.15 * noise(arm, step + seed)
-    return StepMetrics(
-      arm: arm, seed: seed, step: step, loss: Float(noisy), learningRate: Float(rate),
-      effectiveLearningRate: Float(isMasked ? rate * 0.277 : rate), gradientNorm: 1,
-      alignment: isMasked ? Float(0.43 + 0.08 * noise(arm + 3, step)) : .nan,
-      scale: isMasked ? 0.554 : .nan,
-      maskRate: isMasked ? Float(0.5 + 0.1 * noise(arm + 7, step)) : .nan,
-      cpuSeconds: Double(step) * (0.016 + 0.0003 * Double(arm)),
-      wallSeconds: Double(step) * 0.0165)
+  static func evaluation(
+    _ configuration: RunConfiguration, arm: Int, step: Int, seed: Int = 0
+  ) -> RunEvent {
+    .evaluated(arm: ArmID(arm), record(configuration, arm: arm, step: step, seed: seed))
   }
 
-  private static func blockMetrics(
-    _ arm: Int, _ step: Int, _ block: Int, isMasked: Bool, seed: Int
-  ) -> BlockMetrics {
-    guard isMasked, blocks[block].isMaskable else {
-      return BlockMetrics(
-        arm: arm, seed: seed, step: step, block: block, updateNorm: 0.02 + 0.001 * Float(block),
-        distance: 0.01 * Float(step), weightNorm: 2 + 0.1 * Float(block))
-    }
-    let alignment = 0.43 + 0.4 * noise(step * 31 + block, arm) * noise(step, block * 7)
-    return BlockMetrics(
-      arm: arm, seed: seed, step: step, block: block,
-      keptShare: noise(step, block) > 0 ? 1 : 0, alignment: Float(alignment), score: 0.55,
-      scale: Float(0.554 + 0.02 * noise(block, 3)), updateNorm: 0.01 + 0.0005 * Float(block),
-      distance: 0.006 * Float(step), weightNorm: 2 + 0.1 * Float(block))
+  private static func row(
+    _ configuration: RunConfiguration, arm: Int, step: Int, seed: Int
+  ) -> StepRow {
+    var row = StepRow(arm: ArmID(arm), seed: UInt64(seed), step: step)
+    let isMasked = isMasking(configuration.arms[arm])
+    row.trainLoss = loss(arm, step, seed: seed) + 0.15 * noise(arm, step + seed)
+    row.learningRate = 1e-3 * configuration.schedule.factor(step: step, of: configuration.steps)
+    row.stepFactor = isMasked ? 0.277 : 1
+    row.gradientNorm = 1
+    row.alignment = 0.43 + 0.08 * noise(arm + 3, step)
+    row.scale = isMasked ? 0.554 : 1
+    row.cpuSeconds = Double(step) * (0.016 + 0.0003 * Double(arm))
+    row.wallSeconds = Double(step) * 0.0165
+    guard isMasked else { return row }
+    row.maskableCount = 14
+    row.droppedSum = Double(blocks.indices.count { blocks[$0].isMaskable && !isKept(step, $0) })
+    return row
+  }
+
+  /// Coins are the seed's, the same in every arm.
+  private static func isKept(_ step: Int, _ block: Int) -> Bool { noise(step, block) > 0 }
+
+  private static func block(_ arm: Int, _ step: Int, _ block: Int, isMasked: Bool) -> BlockRow {
+    var row = BlockRow()
+    row.isMasked = isMasked
+    row.alignment = Float(0.43 + 0.4 * noise(step * 31 + block, arm) * noise(step, block * 7))
+    row.updateNorm = 0.02 + 0.001 * Float(block)
+    if step.isMultiple(of: 10) { row.weightNorm = 2 + 0.1 * Float(block) }
+    guard isMasked else { return row }
+    row.keep = 0.5
+    row.keptShare = isKept(step, block) ? 1 : 0
+    row.score = 0.55
+    row.scale = Float(0.554 + 0.02 * noise(block, 3))
+    row.updateNorm = row.keptShare * (0.01 + 0.0005 * Float(block))
+    return row
   }
 
   /// A state whose run has reached `step`.

@@ -132,10 +132,14 @@ struct Window: Sendable, CustomTestStringConvertible {
         RunBatch(
           run: 1,
           events: [
-            .intervened(
-              Intervention(
-                arm: nil, step: 341, key: "lr", oldValue: .number(1e-3), newValue: .number(2e-3)))
+            .journaled(
+              JournalEntry(
+                Intervention(
+                  arm: nil, step: 341, key: "lr", oldValue: .number(1e-3), newValue: .number(2e-3)))
+            )
           ])))
+    _ = reduce(&state, .run(Fake.batch(state.configuration, steps: 341...342)))
+    try expectGolden("changed-120x40", state, Window(120, 40).size)
     press(&state, "<<")
     try expectGolden("scrubbed-120x40", state, Window(120, 40).size)
     press(&state, ":se")

@@ -29,7 +29,7 @@ import Testing
     var state = try Fake.running()
     for (arm, value) in [(0, 111.0), (1, 222.0), (1, 333.0)] {
       let reading = ProbeReading(
-        kind: .sharpness, arm: arm, step: 340,
+        kind: .sharpness, arm: ArmID(arm), step: 340,
         figures: [.init(name: "largestEigenvalue", value: value)], cpuSeconds: 0.5)
       _ = reduce(&state, .run(RunBatch(run: 1, events: [.probed(reading)])))
     }

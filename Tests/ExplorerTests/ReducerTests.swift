@@ -46,8 +46,8 @@ import Testing
     var state = try Fake.running(["adam:lr=0.1", "magma(adam):lr=0.01"])
     #expect(
       reduce(&state, .key(.character("+"))) == [
-        .command(.set(arm: 0, key: "lr", value: .number(0.2))),
-        .command(.set(arm: 1, key: "lr", value: .number(0.02))),
+        .command(.set(arm: ArmID(0), key: "lr", value: .number(0.2))),
+        .command(.set(arm: ArmID(1), key: "lr", value: .number(0.02))),
       ])
   }
 
@@ -68,7 +68,7 @@ import Testing
     _ = reduce(&state, .key(.enter))
     #expect(
       reduce(&state, .key(.character("-"))) == [
-        .command(.set(arm: 1, key: "lr", value: .number(5e-4)))
+        .command(.set(arm: ArmID(1), key: "lr", value: .number(5e-4)))
       ])
   }
 
@@ -83,7 +83,7 @@ import Testing
     var state = try Fake.running()
     press(&state, "r")
     _ = reduce(&state, .run(Fake.batch(state.configuration, steps: 1...10, run: 1)))
-    #expect(state.run.step == 0)
+    #expect(state.history.newestStep == 0)
   }
 
   @Test func quittingAsksOnlyWhenSomethingIsNotSaved() throws {
@@ -124,22 +124,22 @@ import Testing
     for seed in 0..<2 {
       var batch = Fake.batch(state.configuration, steps: 1...800, seed: seed)
       batch.events = batch.events.map { event in
-        guard case .evaluated(1, _, var record) = event else { return event }
+        guard case .evaluated(let id, var record) = event, id == ArmID(1) else { return event }
         // The fake loss differs between arms; the second is made to repeat the first.
         record.validationLoss = Fake.record(
           state.configuration, arm: 0, step: record.step, seed: seed
         ).validationLoss.map { $0 + (record.step == 400 ? shift : 0) }
-        return .evaluated(arm: 1, seed: seed, record)
+        return .evaluated(arm: ArmID(1), record)
       }
       batch.events = batch.events.map { event in
-        guard case .armFinished(1, _, var record) = event else { return event }
+        guard case .armFinished(let id, var record) = event, id == ArmID(1) else { return event }
         record.validationLoss =
           Fake.record(state.configuration, arm: 0, step: 800, seed: seed).validationLoss
-        return .armFinished(arm: 1, seed: seed, record)
+        return .armFinished(arm: ArmID(1), record)
       }
       _ = reduce(&state, .run(batch))
     }
-    let checklist = try #require(state.run.verdicts.last).checklist
+    let checklist = try #require(state.verdicts.last).checklist
     #expect(checklist.status(.identicalRepeat) == (shift == 0 ? .passed : .failed))
     #expect((state.message?.text.hasPrefix("ALARM") ?? false) == (shift != 0))
   }
@@ -165,10 +165,13 @@ import Testing
     var state = try Fake.running()
     let change = Intervention(
       arm: nil, step: 341, key: "mask", oldValue: .number(0.5), newValue: .number(0.3))
-    _ = reduce(&state, .run(RunBatch(run: 1, events: [.intervened(change)])))
-    #expect(state.run.isExploratory)
-    #expect(state.run.arms[1].maskProbability == 0.3)
-    #expect(state.run.arms[0].specification.values["mask"] == nil)
+    _ = reduce(
+      &state, .run(RunBatch(run: 1, events: [.journaled(JournalEntry(change))])))
+    #expect(!state.shown.isExploratory, "a change of the step to come is not in force yet")
+    _ = reduce(&state, .run(Fake.batch(state.configuration, steps: 341...341)))
+    #expect(state.shown.isExploratory)
+    #expect(state.shown.arms[1].specification.number("mask") == 0.3)
+    #expect(state.shown.arms[0].specification.values["mask"] == nil)
   }
 
   @Test func misspeltCommandsAreAnsweredWithTheNearest() throws {

@@ -59,7 +59,7 @@ import Testing
       series.append(x: Double(step), y: Double(step % 977))
     }
     #expect(series.sampleCount == 1_000_000)
-    #expect(series.storedCount <= 1024 + 2 * 2048)
+    #expect(series.storedCount <= 512 + 32 + 1024)
     #expect(series.mergeCount <= 2 * 1_000_000)
     #expect(series.wholeSummary?.sampleCount == 1_000_000)
     #expect(series.wholeSummary?.maximum == 976)
@@ -107,47 +107,26 @@ import Testing
       #expect(series.columns(in: 0...10, count: 4).allSatisfy { $0?.isGap ?? true })
       #expect(series.interpolated(at: 1)?.isFinite != true)
       #expect(series.columns(in: 0...10, count: 0).isEmpty)
-      #expect(series.value(at: 0) == nil)
     }
   }
 
-  @Test func scrubbingFindsTheLastSampleAtOrBeforeTheStep() throws {
-    let values = Self.noise(count: 2_000)
-    let series = Self.series(values)
-    #expect(series.value(at: 0.5) == nil)
-    for step in [1_990.0, 1_990.7, 2_000, 5_000] {
-      let reading = try #require(series.value(at: step))
-      #expect(reading.last == values[min(Int(step), 2_000) - 1])
+  @Test func aCopyOfAnEarlierStepIsUntouchedByWhatFollows() {
+    let values = Self.noise(count: 3_000)
+    for stop in [1, 31, 32, 33, 127, 128, 500, 1_999] {
+      var series = Self.series(Array(values.prefix(stop)))
+      let kept = series
+      for (index, value) in values.enumerated().dropFirst(stop) {
+        series.append(x: Double(index + 1), y: value)
+      }
+      #expect(kept == Self.series(Array(values.prefix(stop))))
+      #expect(series == Self.series(values))
     }
-    let old = try #require(series.value(at: 321))
-    #expect((old.firstX...old.lastX).contains(321))
-    #expect(old.minimum <= values[320] && values[320] <= old.maximum)
   }
 
-  @Test(arguments: [1_000.0, 1_950, 1_999, 640, 16])
-  func rewindingLeavesWhatASeriesStoppedThereWouldShow(_ step: Double) throws {
-    let values = Self.noise(count: 2_000)
-    var rewound = Self.series(values)
-    rewound.truncate(after: step)
-    let end = try #require(rewound.domain).upperBound
-    #expect(end <= step)
-    #expect(step - end < 32, "no more than one stretch of the history may be missing")
-    let stopped = Self.series(Array(values.prefix(Int(end))))
-    #expect(rewound.wholeSummary?.sampleCount == stopped.sampleCount)
-    #expect(rewound.wholeSummary?.maximum == stopped.wholeSummary?.maximum)
-    rewound.append(x: end + 1, y: 0.25)
-    var continued = stopped
-    continued.append(x: end + 1, y: 0.25)
-    let (one, other) = (rewound.newest?.smoothed(.heavy), continued.newest?.smoothed(.heavy))
-    #expect(abs((one ?? .nan) - (other ?? .nan)) < 1e-9)
-  }
-
-  @Test func aSampleThatGoesBackReplacesWhatLiesBeyondIt() {
+  @Test func aSampleThatGoesBackIsIgnored() {
     var series = Self.series([1, 2, 3, 4, 5])
     series.append(x: 3, y: 30)
-    #expect(series.domain == 1...3)
-    #expect(series.wholeSummary?.maximum == 30)
-    #expect(series.sampleCount == 3)
+    #expect(series == Self.series([1, 2, 3, 4, 5]))
   }
 
   @Test func aGrowingSeriesIsInvertedExactlyEnoughForAnAxis() throws {
@@ -158,5 +137,44 @@ import Testing
       #expect(abs(seconds - step * 0.02) < 1e-9)
       #expect(abs(try #require(series.location(of: seconds)) - step) < 1e-6)
     }
+  }
+}
+
+@Suite struct ThinnedHistoryTests {
+  @Test(arguments: [1, 7, 8, 9, 64, 1_000, 4_097])
+  func itIsEvenlySpacedFromTheFirstValueOnAndBounded(_ count: Int) {
+    var history = ThinnedHistory<Int>(capacity: 8)
+    for value in 0..<count { history.offer(value) }
+    let kept = Array(history.elements)
+    #expect(kept.count < 8 && kept.first == 0)
+    #expect(kept == (0..<kept.count).map { $0 * history.stride })
+    #expect(kept.count * history.stride >= count)
+  }
+
+  @Test func aValueThatIsNotWantedIsNotBuilt() {
+    var history = ThinnedHistory<Int>(capacity: 4)
+    var built = 0
+    func value() -> Int {
+      built += 1
+      return built
+    }
+    for _ in 0..<64 { history.offer(value()) }
+    #expect(built < 20)
+  }
+}
+
+@Suite struct ChunkedArrayTests {
+  @Test(arguments: [0, 1, 31, 32, 33, 64, 200])
+  func itHoldsWhatWasAppended(_ count: Int) {
+    let array = ChunkedArray(0..<count)
+    #expect(Array(array) == Array(0..<count))
+    #expect(array.indices.map { array[$0] } == Array(0..<count))
+  }
+
+  @Test func theNewestAreKeptAChunkAtATime() {
+    var array = ChunkedArray(0..<200)
+    array.keepNewest(50)
+    #expect(array.last == 199 && (50..<50 + 32).contains(array.count))
+    #expect(Array(array) == Array((200 - array.count)..<200))
   }
 }

@@ -1,29 +1,37 @@
+import History
 import RunModel
 import Statistics
 
 /// Hands a finished run to the judge that `compare`, `report` and `sweep` ask as well.
 enum Judging {
   /// One verdict per arm that is judged; none for a single arm or a single seed.
-  static func verdicts(of run: RunRecord) -> [Verdict] {
+  static func verdicts(of run: RunMoment) -> [Verdict] {
     guard run.configuration.seeds > 1, run.arms.count > 1 else { return [] }
     var conduct = Conduct()
     conduct.isDeclaredBeforehand = true
-    conduct.liveChanges = run.interventions.count
+    conduct.liveChanges = run.changes.count
     return Experiment(
       run.configuration,
-      arms: zip(run.arms, run.configuration.arms).map { record, declared in
-        JudgedArm(lane: record.lane, arm: declared, runs: runs(record, run))
-      },
+      arms: run.arms.map { JudgedArm(lane: $0.lane, arm: $0.arm.specification, runs: runs($0)) },
       declaredSeeds: run.configuration.seeds, conduct: conduct
     ).verdicts
   }
 
-  private static func runs(_ arm: ArmRecord, _ run: RunRecord) -> [SeedRun] {
-    arm.seeds.enumerated().filter { $0.element.hasStarted }.map { index, track in
+  private static func runs(_ arm: ArmMoment) -> [SeedRun] {
+    arm.seeds.filter { !$0.evaluations.isEmpty }.map { seed in
       SeedRun(
-        seed: run.configuration.seed + UInt64(index),
-        finalLoss: track.lastRecord?.validationLoss, finalStep: track.divergedStep ?? track.step,
-        divergedAt: track.divergedStep, trajectory: track.evaluations)
+        seed: seed.seed, finalLoss: seed.evaluations.last?.validationLoss,
+        finalStep: seed.divergedStep
+          ?? max(seed.track?.step ?? 0, seed.evaluations.last?.step ?? 0),
+        divergedAt: seed.divergedStep, trajectory: seed.evaluations.map(EvaluationPoint.init))
     }
+  }
+}
+
+extension EvaluationPoint {
+  init(_ record: EvaluationRecord) {
+    self.init(
+      step: record.step, tokens: record.tokens, cpuSeconds: record.cpuSeconds,
+      validationLoss: record.validationLoss)
   }
 }

@@ -1,4 +1,6 @@
 import Charts
+import History
+import RunModel
 import Statistics
 
 /// The difference of two arms at the evaluations they share, over the seeds they share.
@@ -10,31 +12,29 @@ struct PairedCurve {
     var interval: Interval?
   }
 
-  private let pairs: [(left: [EvaluationPoint], right: [EvaluationPoint])]
+  private let pairs: [(left: SeedMoment.Evaluations, right: SeedMoment.Evaluations)]
   /// Student's t for 95 % and one degree of freedom less than there are seeds; nil for one seed.
   private let critical: Double?
 
-  init(_ left: ArmRecord, _ right: ArmRecord) {
-    pairs = zip(left.seeds, right.seeds).filter { $0.hasStarted && $1.hasStarted }
-      .map { ($0.evaluations, $1.evaluations) }
+  init(_ left: ArmMoment, _ right: ArmMoment) {
+    pairs = zip(left.seeds, right.seeds).map { ($0.evaluations, $1.evaluations) }
+      .filter { !$0.0.isEmpty && !$0.1.isEmpty }
     critical =
       pairs.count > 1
       ? StudentT.criticalValue(confidence: 0.95, degrees: Double(pairs.count - 1)) : nil
   }
 
-  private var length: Int { pairs.map { min($0.left.count, $0.right.count) }.min() ?? 0 }
-
-  private func point(_ place: Int) -> Point? {
-    let differences = pairs.compactMap { pair -> Double? in
-      guard let left = pair.left[place].validationLoss, let right = pair.right[place].validationLoss
-      else { return nil }
-      return right - left
+  /// The difference at a step; nil where a seed of an arm was not evaluated.
+  private func point(_ step: Int) -> Point? {
+    var differences: [Double] = []
+    for pair in pairs {
+      guard let left = pair.left.at(step), let right = pair.right.at(step) else { return nil }
+      guard let left = left.validationLoss, let right = right.validationLoss else { continue }
+      differences.append(right - left)
     }
     guard !differences.isEmpty else { return nil }
     let mean = differences.reduce(0, +) / Double(differences.count)
-    return Point(
-      step: pairs[0].left[place].step, difference: mean,
-      interval: interval(differences, mean: mean))
+    return Point(step: step, difference: mean, interval: interval(differences, mean: mean))
   }
 
   /// mean ± t · standard error; the critical value is found once for all places.
@@ -45,32 +45,24 @@ struct PairedCurve {
     return Interval(lower: mean - critical * error, upper: mean + critical * error)
   }
 
-  /// The newest common evaluation at or before a step.
-  func last(at step: Int) -> Point? {
-    for place in (0..<length).reversed() where pairs[0].left[place].step <= step {
-      return point(place)
-    }
-    return nil
-  }
+  /// The newest common evaluation.
+  var last: Point? { pairs.first?.left.reversed().lazy.compactMap { point($0.step) }.first }
 
-  /// At most about `count` samples over the run, the newest always among them.
-  func samples(count: Int, upTo step: Int) -> [DifferenceChart.Sample] {
-    guard !pairs.isEmpty else { return [] }
-    let stride = max(1, length / max(1, count))
-    return (0..<length).filter { ($0.isMultiple(of: stride) || $0 == length - 1) }
-      .filter { pairs[0].left[$0].step <= step }
-      .compactMap(point).map {
-        DifferenceChart.Sample(
-          x: Double($0.step), mean: $0.difference, lower: $0.interval?.lower ?? .nan,
-          upper: $0.interval?.upper ?? .nan)
-      }
+  /// Samples over the run, the newest among them.
+  var samples: [DifferenceChart.Sample] {
+    guard let first = pairs.first?.left else { return [] }
+    return first.drawnPlaces.compactMap { point(first[$0].step) }.map {
+      DifferenceChart.Sample(
+        x: Double($0.step), mean: $0.difference, lower: $0.interval?.lower ?? .nan,
+        upper: $0.interval?.upper ?? .nan)
+    }
   }
 }
 
 extension ExplorerState {
   /// The two compared arms, where there are two.
-  var shownPair: (left: ArmRecord?, right: ArmRecord?) {
-    let arms = run.arms
+  var shownPair: (left: ArmMoment?, right: ArmMoment?) {
+    let arms = shown.arms
     let left = arms.indices.contains(pair.left) ? arms[pair.left] : nil
     let right =
       arms.indices.contains(pair.right) && pair.right != pair.left ? arms[pair.right] : nil

@@ -95,8 +95,7 @@ extension ExplorerState {
       goTo(step: step)
       return []
     case "mark":
-      run.marks.add(step: shownStep, label: argument.isEmpty ? "mark" : argument)
-      return []
+      return mark(argument.isEmpty ? "mark" : argument)
     case "axis":
       guard let axis = AxisKind.allCases.first(where: { $0.matches(argument) }) else { return nil }
       settings.axis = axis
@@ -106,7 +105,7 @@ extension ExplorerState {
       self.theme = theme
       return [.redraw]
     case "pause", "resume":
-      guard !run.phase.isOver else { return [] }
+      guard !history.phase.isOver else { return [] }
       isPauseWanted = word == "pause"
       return [.command(isPauseWanted ? .pause : .resume)]
     case "restart": return perform(.restart)
@@ -125,6 +124,7 @@ extension ExplorerState {
   private mutating func set(key: String, text: String) -> [Effect]? {
     guard let place = knobs.firstIndex(where: { $0.setting.key == key }) else { return nil }
     let knob = knobs[place]
+    guard !refusesInThePast() else { return [] }
     guard let value = knob.setting.value(from: text) else { return nil }
     self.knob = place
     return set(knob, to: value)

@@ -120,7 +120,7 @@ extension ExplorerState {
       knob = 0
       say(
         tunesOneArm
-          ? "knobs now turn \(run.arms[selectedArm].letter) only (Enter: all arms)"
+          ? "knobs now turn \(live.arms[selectedArm].letter) only (Enter: all arms)"
           : "knobs now turn all arms")
     }
     return []
@@ -131,20 +131,24 @@ extension ExplorerState {
       pinned = nil
       say("unpinned")
     } else {
-      pinned = run
+      pinned = shown
       say("pinned: these curves stay, dashed, under the next runs")
     }
     return []
   }
 
-  private mutating func addMark() -> [Effect] {
-    run.marks.add(step: shownStep, label: "mark")
+  /// Writes a mark at the shown step: into the journal, which the charts are drawn from.
+  mutating func mark(_ text: String) -> [Effect] {
     say("marked step \(shownStep)")
-    return []
+    return [.command(.mark(step: shownStep, text: text))]
+  }
+
+  private mutating func addMark() -> [Effect] {
+    return mark("mark")
   }
 
   private mutating func nextPair() -> [Effect] {
-    let count = run.arms.count
+    let count = live.arms.count
     guard count > 1 else { return [] }
     screen = .compare
     if count == 2 {

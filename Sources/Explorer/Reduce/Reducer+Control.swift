@@ -24,7 +24,7 @@ extension ExplorerState {
       hiddenArms[selectedArm].toggle()
       return []
     }
-    guard !run.phase.isOver else {
+    guard !history.phase.isOver else {
       say("the run is over: r restarts, R reruns with the present settings, n sets up a new one")
       return []
     }
@@ -33,7 +33,7 @@ extension ExplorerState {
   }
 
   mutating func step(_ count: Int) -> [Effect] {
-    guard !run.phase.isOver else {
+    guard !history.phase.isOver else {
       say("the run is over: r restarts it")
       return []
     }
@@ -43,7 +43,7 @@ extension ExplorerState {
   }
 
   mutating func nudge(up: Bool) -> [Effect] {
-    guard let knob = focusedKnob else { return [] }
+    guard let knob = focusedKnob, !refusesInThePast() else { return [] }
     let key = knob.setting.key
     return turn(
       knob,
@@ -51,7 +51,7 @@ extension ExplorerState {
   }
 
   mutating func resetKnob() -> [Effect] {
-    guard let knob = focusedKnob else { return [] }
+    guard let knob = focusedKnob, !refusesInThePast() else { return [] }
     return set(knob, to: knob.setting.defaultValue)
   }
 
@@ -74,7 +74,7 @@ extension ExplorerState {
       draft.arms[arm] = draft.arms[arm].setting(key, to: value)
     }
     isDirty = true
-    guard !run.phase.isOver else {
+    guard !history.phase.isOver else {
       say("\(shown): R reruns with it")
       return []
     }
@@ -83,9 +83,18 @@ extension ExplorerState {
       return []
     }
     say("\(shown) from the next step on: this comparison is now EXPLORATORY (R reruns clean)")
+    let arms = live.arms
     guard distinct.count > 1 else {
-      return [.command(.set(arm: tunesOneArm ? ArmID(selectedArm) : nil, key: key, value: distinct[0]))]
+      let arm = tunesOneArm ? arms[selectedArm].id : nil
+      return [.command(.set(arm: arm, key: key, value: distinct[0]))]
     }
-    return zip(knob.arms, values).map { .command(.set(arm: ArmID($0), key: key, value: $1)) }
+    return zip(knob.arms, values).map { .command(.set(arm: arms[$0].id, key: key, value: $1)) }
+  }
+
+  /// Knobs turn the run at its newest step, not the step that is looked at.
+  mutating func refusesInThePast() -> Bool {
+    guard let scrub = settings.scrub else { return false }
+    say("step \(scrub) is past: End goes to the newest step, where knobs turn")
+    return true
   }
 }

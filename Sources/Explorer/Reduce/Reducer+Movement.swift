@@ -5,8 +5,8 @@ extension ExplorerState {
   /// Left and right: the crosshair when it is on, the column order of Blocks, else the knob.
   mutating func move(sideways direction: Int) -> [Effect] {
     if let crosshair = settings.crosshair {
-      let stride = max(1, (run.budget >> settings.zoom) / 100)
-      settings.crosshair = min(max(0, crosshair + direction * stride), max(run.step, 0))
+      let stride = max(1, (live.budget >> settings.zoom) / 100)
+      settings.crosshair = min(max(0, crosshair + direction * stride), shownStep)
       return []
     }
     if screen == .blocks {
@@ -31,7 +31,7 @@ extension ExplorerState {
   }
 
   mutating func move(armBy distance: Int) -> [Effect] {
-    let count = run.arms.count
+    let count = live.arms.count
     guard count > 0 else { return [] }
     selectedArm = ((selectedArm + distance) % count + count) % count
     if tunesOneArm { knob = 0 }
@@ -42,7 +42,7 @@ extension ExplorerState {
     if screen == .blocks {
       let isLow = ScreenLayout(self, size: size).isLow
       // In a low window the table is one of the things that take turns.
-      let count = BlockChart.offered(run).count + (isLow ? 1 : 0)
+      let count = BlockChart.offered(shown).count + (isLow ? 1 : 0)
       blockChart = ((blockChart + direction) % count + count) % count
       return []
     }
@@ -55,7 +55,7 @@ extension ExplorerState {
 
   /// Moves the step at which every panel is frozen.
   mutating func scrub(_ command: KeyCommand) -> [Effect] {
-    let stride = max(1, run.budget / 20)
+    let stride = max(1, live.budget / 20)
     let step = shownStep
     let target: Int
     switch command {
@@ -63,16 +63,18 @@ extension ExplorerState {
     case .forward: target = step + 1
     case .jumpBack: target = step - stride
     case .jumpForward: target = step + stride
-    case .first: target = 1
+    case .first: target = 0
     default: target = .max
     }
     goTo(step: target)
     return []
   }
 
-  /// Freezes the panels at a step; the newest step or beyond follows the run again.
+  /// Freezes the panels at a step; the newest step or beyond follows the run again. A crosshair that
+  /// is on goes with them.
   mutating func goTo(step: Int) {
-    settings.scrub = step >= run.step ? nil : max(min(1, run.step), step)
+    settings.scrub = step >= history.newestStep ? nil : max(0, step)
+    if settings.crosshair != nil { settings.crosshair = shownStep }
   }
 
   mutating func handle(_ event: MouseEvent) -> [Effect] {

@@ -7,7 +7,7 @@ extension ExplorerState {
     guard let name = parts.first, let kind = ProbeKind(rawValue: name), parts.count <= 2 else {
       return nil
     }
-    guard !run.phase.isOver else {
+    guard !history.phase.isOver else {
       say("the run is over: r restarts it, and probes look at a run under way")
       return []
     }

@@ -92,7 +92,7 @@ extension ExplorerState {
 
   /// Lets the run wait: two trainings at a time would only slow each other down.
   private mutating func freeCores() -> [Effect] {
-    guard !run.phase.isOver, run.phase != .paused, !isPauseWanted else { return [] }
+    guard !history.phase.isOver, history.phase != .paused, !isPauseWanted else { return [] }
     isPauseWanted = true
     say("the run on screen 1 waits, so that the sweep has the cores")
     return [.command(.pause)]

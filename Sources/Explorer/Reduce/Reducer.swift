@@ -1,4 +1,6 @@
+import History
 import RunModel
+import Statistics
 import TerminalUI
 
 /// Applies what happened and says what is to be done; pure but for the state handed in.
@@ -34,27 +36,20 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
 
 extension ExplorerState {
   mutating func take(_ batch: RunBatch) {
-    run.take(batch)
+    history.append(batch.events)
+    history.append(batch.rows)
     for event in batch.events {
       switch event {
       case .started(let summary):
         selectedBlock = summary.blocks.firstIndex(where: \.isMaskable) ?? 0
       case .journaled(let entry): take(entry)
-      case .refused(let error): say(error.description, isAlert: true, seconds: 15)
+      case .refused(let error): take(error)
       case .failed(let error):
         say("the run failed: \(error.description)", isAlert: true, seconds: 60)
-      case .finished(.everyArmDiverged):
-        say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
-      case .finished where isAlarming:
-        say("ALARM: arms set alike came out different (v: A/A)", isAlert: true, seconds: 60)
-      case .evaluated, .probed, .armFinished, .finished: break
+      case .finished(let outcome): end(outcome)
+      case .evaluated, .probed, .armFinished: break
       }
     }
-  }
-
-  /// Whether a repeated arm differs from itself, which no verdict survives.
-  private var isAlarming: Bool {
-    run.verdicts.contains { $0.checklist.status(.identicalRepeat) == .failed }
   }
 
   private mutating func take(_ entry: JournalEntry) {
@@ -63,18 +58,40 @@ extension ExplorerState {
     case .pause: isPauseWanted = true
     case .resume: isPauseWanted = false
     case .diverged:
-      guard let arm = entry.arm.flatMap(run.place) else { return }
-      say(
-        "\(run.arms[arm].letter) \(run.arms[arm].name) diverged at step \(entry.step)",
-        isAlert: true)
+      guard let arm = entry.arm.flatMap({ live[$0] }) else { return }
+      say("\(arm.letter) \(arm.name) diverged at step \(entry.step)", isAlert: true)
     case .mark, .join, .leave, .fork, .replace, .extend, .end: break
     }
   }
 
+  /// A refused command has changed nothing: the knobs go back to what trains.
+  private mutating func take(_ error: RunError) {
+    for (place, arm) in live.arms.enumerated() where draft.arms.indices.contains(place) {
+      draft.arms[place] = arm.specification
+    }
+    say(error.description, isAlert: true, seconds: 15)
+  }
+
+  private mutating func end(_ outcome: RunOutcome) {
+    verdicts = Judging.verdicts(of: live)
+    if outcome == .everyArmDiverged {
+      say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
+    } else if isAlarming {
+      say("ALARM: arms set alike came out different (v: A/A)", isAlert: true, seconds: 60)
+    }
+  }
+
+  /// Whether a repeated arm differs from itself, which no verdict survives.
+  private var isAlarming: Bool {
+    verdicts.contains { $0.checklist.status(.identicalRepeat) == .failed }
+  }
+
   /// Keeps the knobs at what trains when the change came from elsewhere, such as a replayed journal.
   private mutating func follow(_ change: Intervention) {
-    for arm in draft.arms.indices where change.concerns(ArmID(arm)) {
-      guard draft.arms[arm].values[change.key] != nil, !isTurning(change.key) else { continue }
+    for (arm, moment) in live.arms.enumerated() where change.concerns(moment.id) {
+      guard draft.arms.indices.contains(arm), draft.arms[arm].values[change.key] != nil,
+        !isTurning(change.key)
+      else { continue }
       draft.arms[arm] = draft.arms[arm].setting(change.key, to: change.newValue)
     }
   }

@@ -1,4 +1,5 @@
 import Charts
+import History
 import RunModel
 import TerminalUI
 
@@ -9,7 +10,7 @@ enum BlockChart: CaseIterable {
   case alignment, maskingCost, curvature, sharpness, noiseTail, ratio, distance
 
   /// Those that a run can have, in their order.
-  static func offered(_ run: RunRecord) -> [BlockChart] {
+  static func offered(_ run: RunMoment) -> [BlockChart] {
     run.summary?.plane == nil ? allCases.filter { $0 != .plane } : allCases
   }
 }
@@ -17,14 +18,14 @@ enum BlockChart: CaseIterable {
 /// As many charts as there is room for, the chosen one first.
 struct BlockCharts: Widget {
   let state: ExplorerState
-  let arm: ArmRecord
+  let arm: ArmMoment
   /// The chart that comes first.
   let first: Int
 
   static let smallest = Size(width: 44, height: 8)
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let all = BlockChart.offered(state.run)
+    let all = BlockChart.offered(state.shown)
     let start = min(first, all.count - 1)
     let order = Array(all[start...] + all[..<start])
     let places = places(order, in: area)
@@ -68,7 +69,7 @@ struct BlockCharts: Widget {
       return
     }
     let note = note(scene, place, width: area.width)
-    buffer.draw(ChartPanel(scene, letters: state.run.arms.map(\.letter), note: note), in: area)
+    buffer.draw(ChartPanel(scene, letters: state.shown.arms.map(\.symbol), note: note), in: area)
   }
 
   /// The settings that fit beside the title, and the chart's number.

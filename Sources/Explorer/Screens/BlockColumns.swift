@@ -1,3 +1,4 @@
+import History
 import RunModel
 import TerminalUI
 
@@ -36,7 +37,7 @@ struct BlockColumns {
   }
 
   func draw(
-    _ block: Int, _ arm: ArmRecord, _ state: ExplorerState, on buffer: inout CellBuffer,
+    _ block: Int, _ arm: ArmMoment, _ state: ExplorerState, on buffer: inout CellBuffer,
     in area: Rectangle, isSelected: Bool
   ) {
     let background: Role = isSelected ? .selection : .standard
@@ -48,10 +49,10 @@ struct BlockColumns {
         text.shortened(to: place.width), in: place, align: column == .block ? .left : .right,
         style: Style(role, on: background))
     }
-    guard let strip = cells(area).last, let age = state.blockAge(arm) else { return }
+    guard let strip = cells(area).last, let raster = arm.track?.curves?.raster else { return }
     let glyphs = RasterGlyphs(state.options.glyphs)
     for column in 0..<strip.width {
-      let cell = arm.blocks.history.cell(block: block, age: age + strip.width - 1 - column)
+      let cell = raster.cell(block: block, age: strip.width - 1 - column)
       guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
       buffer[strip.x + column, strip.y] = Cell(glyph, Style(role, on: background))
     }

@@ -1,15 +1,17 @@
+import History
 import RunModel
+import Statistics
 import TerminalUI
 
 /// The selected block: what it is, how its coins fell, and charts of it and of the probes.
 struct BlockInspector: Widget {
   let state: ExplorerState
-  let arm: ArmRecord
+  let arm: ArmMoment
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    guard let summary = state.run.summary, summary.blocks.indices.contains(state.selectedBlock)
-    else { return }
-    let block = summary.blocks[state.selectedBlock]
+    let blocks = state.shown.blocks
+    guard blocks.indices.contains(state.selectedBlock) else { return }
+    let block = blocks[state.selectedBlock]
     let textWidth = area.width >= 110 ? 52 : max(36, area.width / 2 - 4)
     let (left, right) = area.cutLeft(min(textWidth, area.width))
     let inside = buffer.box(left, title: block.shortName, note: block.role.rawValue)
@@ -28,15 +30,16 @@ struct BlockInspector: Widget {
       TextLine("\(shape) = \(Shown.count(block.count)) parameters", .muted),
     ]
     let index = state.selectedBlock
-    if arm.blocks.isMasked(index) {
-      lines += coins(index)
-      if let latest = arm.blocks.latest[index], arm.hasDamping {
-        let scale = Shown.share(state.figure(.scale, of: index, in: arm), decimals: 3)
-        let score = Shown.share(Double(latest.score), decimals: 3)
+    if let tally = arm.tally(index), tally.row.isMasked {
+      lines += coins(tally)
+      if tally.row.score.isFinite {
+        let scale = Shown.share(Double(tally.row.scale), decimals: 3)
+        let score = Shown.share(Double(tally.row.score), decimals: 3)
         lines.append(TextLine("damping s \(scale)   score \(score)"))
       }
     } else {
-      lines.append(TextLine("never masked: every update is applied", .muted))
+      let reason = block.isMaskable ? "not masked in this arm" : "not maskable"
+      lines.append(TextLine("\(reason): every update is applied", .muted))
     }
     let norm = Shown.rate(state.figure(.updateNorm, of: index, in: arm))
     let distance = Shown.number(state.figure(.distance, of: index, in: arm))
@@ -46,24 +49,25 @@ struct BlockInspector: Widget {
 
   /// What the probes last said of this arm, the newest first: there may be room for one line only.
   private func probes(_ block: Int, isTall: Bool) -> [TextLine] {
-    state.run.probes.latest.reversed().filter { $0.arm == arm.id }.flatMap { reading in
+    state.shown.probes.latest(of: arm.id).flatMap { reading in
       let text = ProbeText(reading: reading, block: block)
       if isTall { return [TextLine(text.figures), TextLine("  " + text.occasion, .muted)] }
       return [TextLine([TextRun(text.figures, .text), TextRun("  " + text.occasion, .muted)])]
     }
   }
 
-  /// `masked .482 of 340, expected .50  -0.7 sd`; without the expectation where coins are not alike.
-  private func coins(_ block: Int) -> [TextLine] {
-    guard arm.dropsUpdates, let rate = arm.blocks.history.maskRate(block: block) else { return [] }
-    let count = arm.blocks.coinCount
-    guard let mask = arm.maskProbability, state.throwsFairCoins(arm) else {
-      return [TextLine("masked \(Shown.share(rate, decimals: 3)) of \(count) steps")]
+  /// `masked .482 of 340, expected .50  -0.7 sd`; without deviations where a coin decided for less
+  /// than the block.
+  private func coins(_ tally: BlockTally) -> [TextLine] {
+    guard arm.dropsUpdates, let rate = tally.maskRate else { return [] }
+    let count = Double(tally.maskedCount)
+    let text =
+      "masked \(Shown.share(rate, decimals: 3)) of \(tally.maskedCount), "
+      + "expected \(Shown.share(tally.expectedSum / count))"
+    guard arm.track?.coins.hasPartialShares == false, let distance = tally.deviations else {
+      return [TextLine(text)]
     }
-    let deviation = (mask * (1 - mask) / Double(max(1, count))).squareRoot()
-    let distance = deviation > 0 ? (rate - mask) / deviation : 0
-    let text = "masked \(Shown.share(rate, decimals: 3)) of \(count), expected \(Shown.share(mask))"
-    let isOdd = abs(distance) > 4
+    let isOdd = abs(distance) > MaskExpectation.alarmDeviations
     return [
       TextLine([
         TextRun(text, .text),

@@ -1,4 +1,5 @@
 import Charts
+import History
 import RunModel
 
 /// The charts of what the probes have measured; without a reading they say how to get one.
@@ -6,27 +7,27 @@ extension BlockScenes {
   /// What masking costs on a step, predicted (dashed) and measured, over learning rates.
   var maskingCost: ChartScene {
     let curves = shownArms.compactMap { arm in
-      state.run.probes.latest(.proposition1, arm: arm.id).map { (arm, $0.maskingCosts) }
+      state.shown.probes.latest(.proposition1, arm.id).map { (arm, $0.maskingCosts) }
     }
     let costs = curves.flatMap(\.1)
     let heights = costs.map(\.predicted) + costs.map(\.measured)
-    let unit = state.run.configuration.lossUnit.label
+    let unit = state.shown.configuration.lossUnit.label
     var scene = ChartScene(
       title: "cost of masking", settings: ["dashed: predicted"],
       xAxis: ChartAxis("lr", Scale.holding(costs.map(\.learningRate), .logarithmic)),
       yAxis: ChartAxis(unit, Scale.holding(heights, .logarithmic).padded(by: 0.05)))
     for (arm, costs) in curves {
-      let tone = Tone.arm(arm.index)
+      let tone = Tone.arm(arm.place)
       scene.marks += [
         .line(LineMark(points(costs, \.predicted), tone: tone, stroke: .dashed)),
         .line(
-          LineMark(points(costs, \.measured), tone: tone, stroke: .thick, letter: arm.letter)),
+          LineMark(points(costs, \.measured), tone: tone, stroke: .thick, letter: arm.symbol)),
         .points(
           PointsMark(
             points(costs.filter { !$0.isPredicted }, \.measured), symbol: "x", tone: .warning)),
       ]
     }
-    if let costs = curves.first(where: { $0.0.index == arm.index })?.1 ?? curves.first?.1 {
+    if let costs = curves.first(where: { $0.0.place == arm.place })?.1 ?? curves.first?.1 {
       scene.settings = [partingText(costs), "dashed: predicted"]
     }
     return noted(scene, .proposition1, isEmpty: costs.isEmpty)
@@ -47,7 +48,7 @@ extension BlockScenes {
   /// Curvature along the step to come: within blocks, and (dashed) across them.
   var curvature: ChartScene {
     let lines = shownArms.flatMap { arm in
-      let history = state.run.probes.history(.curvature, arm: arm.id)
+      let history = Array(state.shown.probes.history(.curvature, arm.id))
       return [
         line(history, arm, isDashed: false) { $0.figure("withinBlocks") },
         line(history, arm, isDashed: true) { $0.figure("crossBlocks") },
@@ -60,9 +61,9 @@ extension BlockScenes {
   var sharpness: ChartScene {
     let block = state.selectedBlock
     let lines = shownArms.flatMap { arm in
-      let history = state.run.probes.history(.sharpness, arm: arm.id)
+      let history = Array(state.shown.probes.history(.sharpness, arm.id))
       let whole = line(history, arm, isDashed: false) { $0.figure("largestEigenvalue") }
-      guard arm.index == self.arm.index else { return [whole] }
+      guard arm.place == self.arm.place else { return [whole] }
       return [
         whole,
         line(history, arm, isDashed: true) {
@@ -74,15 +75,15 @@ extension BlockScenes {
   }
 
   private func line(
-    _ history: [ProbeReading], _ arm: ArmRecord, isDashed: Bool,
+    _ history: [ProbeReading], _ arm: ArmMoment, isDashed: Bool,
     _ value: (ProbeReading) -> Double?
   ) -> LineMark {
     let points = history.compactMap { reading in
       value(reading).map { ChartPoint(x: Double(reading.step), y: $0) }
     }
     return LineMark(
-      points, tone: .arm(arm.index), stroke: isDashed ? .dashed : .thick,
-      letter: isDashed ? nil : arm.letter)
+      points, tone: .arm(arm.place), stroke: isDashed ? .dashed : .thick,
+      letter: isDashed ? nil : arm.symbol)
   }
 
   private func overSteps(
@@ -104,14 +105,14 @@ extension BlockScenes {
   /// The share of minibatches whose gradient lies further from the mean, on logarithmic axes.
   var noiseTail: ChartScene {
     let samples = shownArms.compactMap { arm in
-      state.run.probes.latest(.gradientNoise, arm: arm.id).map {
-        (letter: arm.letter, name: arm.name, arm: arm.index, values: $0.curve.compactMap(\.first))
+      state.shown.probes.latest(.gradientNoise, arm.id).map {
+        (letter: arm.symbol, name: arm.name, arm: arm.place, values: $0.curve.compactMap(\.first))
       }
     }
     var scene = ScatterChart.survival(
       title: "tail of the gradient noise", xLabel: "|g - mean|", samples: samples
     ).scene()
-    if let reading = state.run.probes.latest(.gradientNoise, arm: arm.id) {
+    if let reading = state.shown.probes.latest(.gradientNoise, arm.id) {
       scene.settings = ["Hill \(Shown.number(reading.figure("hill")))"]
     }
     return noted(scene, .gradientNoise, isEmpty: samples.isEmpty)
@@ -121,7 +122,7 @@ extension BlockScenes {
     guard isEmpty else { return scene }
     var scene = scene
     (scene.settings, scene.marks) = ([], [])
-    scene.note = state.run.phase.isOver ? "not measured" : ":probe \(kind.rawValue) measures it"
+    scene.note = state.shown.phase.isOver ? "not measured" : ":probe \(kind.rawValue) measures it"
     return scene
   }
 }

@@ -1,3 +1,4 @@
+import History
 import Metrics
 import RunModel
 import TerminalUI
@@ -8,8 +9,8 @@ struct BlocksScreen {
   let layout: ScreenLayout
 
   func draw(on buffer: inout CellBuffer) {
-    guard let arm = arm, state.run.summary != nil else {
-      sayNothing("no step yet", on: &buffer, in: layout.body)
+    guard let arm = state.distributedArm, arm.track != nil else {
+      sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: layout.body)
       return
     }
     if layout.isLow, state.blockChart > 0 {
@@ -30,13 +31,9 @@ struct BlocksScreen {
     return max(height - tableHeight, height >= 30 ? height / 3 : 8)
   }
 
-  private var arm: ArmRecord? {
-    (state.maskedArm ?? state.run.arms.indices.first).map { state.run.arms[$0] }
-  }
-
-  private func drawTable(_ arm: ArmRecord, on buffer: inout CellBuffer, in area: Rectangle) {
+  private func drawTable(_ arm: ArmMoment, on buffer: inout CellBuffer, in area: Rectangle) {
     let glyphs = RasterGlyphs(state.options.glyphs)
-    let legend = "\(glyphs.kept) kept \(glyphs.masked) masked \(glyphs.excluded) never masked"
+    let legend = "\(glyphs.kept) kept \(glyphs.masked) masked \(glyphs.excluded) not masked"
     let inside = buffer.box(
       area, title: "blocks of \(arm.letter) \(arm.name)", note: area.width >= 70 ? legend : "",
       focused: true)

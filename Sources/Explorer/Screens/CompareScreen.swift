@@ -1,4 +1,5 @@
 import Charts
+import History
 import RunModel
 import TerminalUI
 
@@ -40,7 +41,7 @@ struct CompareScreen {
   }
 
   private func draw(
-    _ pane: Pane, _ arm: ArmRecord, other: ArmRecord, on buffer: inout CellBuffer,
+    _ pane: Pane, _ arm: ArmMoment, other: ArmMoment, on buffer: inout CellBuffer,
     in area: Rectangle
   ) {
     switch pane {
@@ -52,17 +53,17 @@ struct CompareScreen {
 
   /// The arm's curves on the axes of both, the other arm's behind it without colour.
   private func drawLoss(
-    _ arm: ArmRecord, other: ArmRecord, on buffer: inout CellBuffer, in area: Rectangle
+    _ arm: ArmMoment, other: ArmMoment, on buffer: inout CellBuffer, in area: Rectangle
   ) {
-    var scene = state.lossScene(arms: [other.index, arm.index], width: area.width - 8)
-    scene.marks = scene.marks.compactMap { behind($0, arm: other.index) }
-    let figures = ArmFigures(arm, state)
+    var scene = state.lossScene(arms: [other.place, arm.place], width: area.width - 8)
+    scene.marks = scene.marks.compactMap { behind($0, arm: other.place) }
+    let figures = ArmFigures(arm, state.shown, state.settings.smoothing)
     let value = "val \(Shown.loss(figures.validation))"
     let rate = "eff.lr \(Shown.rate(figures.effectiveRate))"
     let note = area.width >= 56 ? "\(value)  \(rate)" : area.width >= 34 ? value : ""
     buffer.draw(
       ChartPanel(
-        scene, letters: state.run.arms.map(\.letter), title: "\(arm.letter) \(arm.name)",
+        scene, letters: state.shown.arms.map(\.symbol), title: "\(arm.letter) \(arm.name)",
         note: note), in: area)
   }
 
@@ -80,7 +81,7 @@ struct CompareScreen {
   }
 
   private func drawBetween(
-    _ left: ArmRecord, _ right: ArmRecord, on buffer: inout CellBuffer, in area: Rectangle
+    _ left: ArmMoment, _ right: ArmMoment, on buffer: inout CellBuffer, in area: Rectangle
   ) {
     guard area.height >= 6 else {
       drawInWords(left, right, on: &buffer, in: area)
@@ -91,7 +92,7 @@ struct CompareScreen {
     buffer.draw(DifferencePanel(state: state), in: columns[0])
     if wide {
       buffer.draw(
-        TracePanel(state: state, kind: .effectiveRate, arms: [left.index, right.index]),
+        TracePanel(state: state, kind: .effectiveRate, arms: [left.place, right.place]),
         in: columns[1])
     }
     drawSettings(on: &buffer, in: columns[columns.count - 1])
@@ -99,13 +100,13 @@ struct CompareScreen {
 
   /// Two lines where there is no room for charts.
   private func drawInWords(
-    _ left: ArmRecord, _ right: ArmRecord, on buffer: inout CellBuffer, in area: Rectangle
+    _ left: ArmMoment, _ right: ArmMoment, on buffer: inout CellBuffer, in area: Rectangle
   ) {
-    let point = PairedCurve(left, right).last(at: state.shownStep)
+    let point = PairedCurve(left, right).last
     var line = TextLine()
     line.append("\(right.letter)-\(left.letter) ", .muted)
     line.append(Shown.difference(point?.difference), .strong, .bold)
-    let unit = state.run.configuration.lossUnit.suffix
+    let unit = state.shown.configuration.lossUnit.suffix
     line.append(point.map { "\(unit) at step \($0.step)" } ?? "", .text)
     if area.width >= 60 { line.append("   below 0: \(right.letter) is lower   c: swap", .muted) }
     line.draw(on: &buffer, in: area.row(0))

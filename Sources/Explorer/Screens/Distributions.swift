@@ -1,4 +1,5 @@
 import Charts
+import History
 import Metrics
 import RunModel
 import Statistics
@@ -7,29 +8,31 @@ import TerminalUI
 /// How often each block of an arm was masked, against the Binomial of honest coins.
 struct MaskPanel: Widget {
   let state: ExplorerState
-  let arm: ArmRecord?
+  let arm: ArmMoment?
   var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(
       area, title: title(area.width), note: note(area.width), focused: isFocused)
-    guard let arm, arm.dropsUpdates else {
-      sayNothing("no mask: every update is applied", on: &buffer, in: inside)
+    guard let arm, let track = arm.track, arm.dropsUpdates else {
+      sayNothing(reason, on: &buffer, in: inside)
       return
     }
-    let rates = arm.blocks.maskRates
-    let coins = arm.blocks.coinCount
-    guard coins > 0, !rates.isEmpty else {
-      sayNothing("no step yet", on: &buffer, in: inside)
-      return
-    }
-    let isExpected = state.throwsFairCoins(arm)
-    let mean = rates.reduce(0, +) / Double(rates.count)
+    let tallies = track.blocks.filter { $0.maskedCount > 0 }
+    let rates = tallies.compactMap(\.maskRate)
+    let mean = rates.reduce(0, +) / Double(max(1, rates.count))
     let rows = MaskDistribution(
-      rates: rates, mask: isExpected ? arm.maskProbability ?? mean : mean, coins: coins,
-      bins: max(1, inside.height), isExpected: isExpected
-    ).rows(role: .lane(arm.index))
+      rates: rates, mask: track.coins.fairKeep.map { 1 - $0 } ?? mean,
+      coins: tallies.map(\.maskedCount).max() ?? 1, bins: max(1, inside.height),
+      isExpected: track.coins.fairKeep != nil
+    ).rows(role: .lane(arm.place))
     buffer.draw(HistogramRows(rows), in: inside)
+  }
+
+  /// Why there is no histogram.
+  private var reason: String {
+    guard arm?.isMasking == true else { return "no mask: every update is applied" }
+    return state.shown.absence ?? "no mask: every update is applied"
   }
 
   /// In a narrow panel the probability is all there is room for.
@@ -41,21 +44,8 @@ struct MaskPanel: Widget {
   private func note(_ width: Int) -> String {
     guard width >= 46, let arm, let mask = arm.maskProbability else { return "" }
     let label = "mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
-    let coins = arm.blocks.coinCount
+    let coins = arm.track?.blocks.map(\.maskedCount).max() ?? 0
     return width >= 56 ? "\(arm.letter)  \(label)  n=\(coins)" : label
-  }
-
-}
-
-extension ExplorerState {
-  /// Whether the masked steps of a block are Binomial: one coin a block and step, all of one probability.
-  func throwsFairCoins(_ arm: ArmRecord) -> Bool {
-    let values = arm.specification.values
-    let wasChanged = run.interventions.contains {
-      $0.key.hasPrefix("mask") && $0.concerns(arm.id)
-    }
-    return arm.hasMask && !wasChanged && values["maskPolicy"]?.text ?? "constant" == "constant"
-      && values["grain"]?.text ?? "tensor" == "tensor"
   }
 }
 
@@ -97,7 +87,7 @@ struct MaskDistribution {
 /// cos(momentum, gradient) over blocks and the last steps, with the value noise alone would give.
 struct AlignmentPanel: Widget {
   let state: ExplorerState
-  let arm: ArmRecord?
+  let arm: ArmMoment?
   var isFocused = false
 
   /// Steps that are pooled, and steps the averages need to settle.
@@ -108,14 +98,13 @@ struct AlignmentPanel: Widget {
     let inside = buffer.box(
       area, title: area.width >= 50 ? "alignment cos(momentum, gradient)" : "alignment",
       note: note(area.width), focused: isFocused)
-    guard let arm, arm.isMasking else {
-      sayNothing("no damping in this arm", on: &buffer, in: inside)
+    guard let arm, let raster = arm.track?.curves?.raster else {
+      sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
     }
-    let age = state.blockAge(arm)
-    let values = age.map { arm.blocks.alignments(age: $0, window: Self.window) } ?? []
+    let values = values(raster, state.shown.readBlocks(of: arm))
     guard !values.isEmpty else {
-      sayNothing(age == nil ? "not kept so far back" : "no step yet", on: &buffer, in: inside)
+      sayNothing("not measured in this arm", on: &buffer, in: inside)
       return
     }
     let isSettled = state.shownStep >= Self.settledStep
@@ -123,65 +112,66 @@ struct AlignmentPanel: Widget {
     let rows = histogram.counts.indices.map { bin in
       HistogramRows.Row(
         Shown.share(histogram.center(of: bin), decimals: 1), value: Double(histogram.counts[bin]),
-        role: isSettled ? .lane(arm.index) : .faint)
+        role: isSettled ? .lane(arm.place) : .faint)
     }
     buffer.draw(HistogramRows(rows), in: inside)
     drawNull(arm, histogram, on: &buffer, in: inside)
   }
 
+  /// The alignments of some blocks over the last steps.
+  private func values(_ raster: BlockHistory, _ blocks: [Int]) -> [Double] {
+    (0..<Self.window).flatMap { age in
+      blocks.compactMap { raster.cell(block: $0, age: age).alignment }
+    }
+  }
+
   /// Marks the row in which pure noise would lie.
   private func drawNull(
-    _ arm: ArmRecord, _ histogram: Histogram, on buffer: inout CellBuffer, in inside: Rectangle
+    _ arm: ArmMoment, _ histogram: Histogram, on buffer: inout CellBuffer, in inside: Rectangle
   ) {
     guard let null = arm.alignmentNull else { return }
     let bin = min(
       histogram.counts.count - 1, max(0, Int((null + 1) / 2 * Double(histogram.counts.count))))
     let row = inside.row(bin)
-    for x in (row.x + 4)..<max(row.x + 4, row.right - 5) where buffer[x, row.y].scalar == " " {
+    for x in (row.x + 4)..<max(row.x + 4, row.right - 10) where buffer[x, row.y].scalar == " " {
       buffer.write("╌", x: x, y: row.y, style: Style(.expectation, .dim))
     }
-    buffer.write("noise", in: row, align: .right, style: Style(.expectation))
+    buffer.write("pure noise", in: row, align: .right, style: Style(.expectation))
   }
 
   private func note(_ width: Int) -> String {
     guard let arm, let null = arm.alignmentNull else { return "" }
-    let mean = arm.track.alignment.value(at: Double(state.shownStep))?.smoothed(.medium)
-    let nullText = "null " + Shown.share(null, decimals: 3)
+    let mean = arm.track?.curves?.alignment.newest?.smoothed(.medium)
+    let nullText = "pure noise " + Shown.share(null, decimals: 3)
     if state.shownStep < Self.settledStep, state.shownStep > 0 {
-      return width >= 40 ? "settling  \(nullText)" : "settling"
+      return width >= 60 ? "moments still warming up  \(nullText)" : "warming up"
     }
-    return width >= 40 ? "mean \(Shown.share(mean))  \(nullText)" : nullText
+    return width >= 64 ? "mean \(Shown.share(mean))  \(nullText)" : width >= 40 ? nullText : ""
   }
 }
 
 /// The damping scale s of every masked block now.
 struct DampingPanel: Widget {
   let state: ExplorerState
-  let arm: ArmRecord?
+  let arm: ArmMoment?
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let values =
-      arm.map { arm in
-        arm.blocks.latest.indices.compactMap { block -> Double? in
-          guard arm.blocks.isMasked(block), let scale = arm.blocks.latest[block]?.scale,
-            scale.isFinite
-          else { return nil }
-          return Double(scale)
-        }
-      } ?? []
+    let masked = arm?.track?.blocks.map(\.row).filter(\.isMasked) ?? []
+    let values = masked.map { Double($0.scale) }.filter(\.isFinite)
     let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     let inside = buffer.box(
       area, title: "damping s per block", note: "mean \(Shown.share(mean, decimals: 3))")
     guard let arm, let tau = arm.tau, !values.isEmpty else {
-      sayNothing("no damping in this arm", on: &buffer, in: inside)
+      let reason = arm?.tau == nil ? "no damping in this arm" : state.shown.absence
+      sayNothing(reason ?? "no step yet", on: &buffer, in: inside)
       return
     }
     let chart = DistributionChart.scale(
-      values, temperature: tau, arm: arm.index, binCount: max(1, inside.height))
+      values, temperature: tau, arm: arm.place, binCount: max(1, inside.height))
     let rows = chart.histogram.counts.indices.map { bin in
       HistogramRows.Row(
         Shown.share(chart.histogram.center(of: bin)), value: Double(chart.histogram.counts[bin]),
-        role: .lane(arm.index))
+        role: .lane(arm.place))
     }
     buffer.draw(HistogramRows(rows), in: inside)
   }
@@ -190,11 +180,4 @@ struct DampingPanel: Widget {
 func sayNothing(_ text: String, on buffer: inout CellBuffer, in area: Rectangle) {
   let middle = Rectangle(x: area.x, y: area.y + area.height / 2, width: area.width, height: 1)
   buffer.write(text.shortened(to: area.width), in: middle, align: .centre, style: Style(.muted))
-}
-
-extension ExplorerState {
-  /// How many steps before the newest the shown one lies in an arm's raster; nil when it is gone.
-  func blockAge(_ arm: ArmRecord) -> Int? {
-    settings.scrub == nil ? 0 : arm.blocks.history.age(of: shownStep)
-  }
 }

@@ -1,4 +1,5 @@
 import Charts
+import History
 import Metrics
 import RunModel
 import TerminalUI
@@ -15,7 +16,7 @@ struct LiveScreen {
     }
   }
 
-  private var arm: ArmRecord? { state.maskedArm.map { state.run.arms[$0] } }
+  private var arm: ArmMoment? { state.distributedArm }
 
   private func draw(_ pane: Pane, on buffer: inout CellBuffer, in area: Rectangle) {
     let isFocused = state.pane == pane
@@ -73,15 +74,15 @@ struct DifferencePanel: Widget {
       return
     }
     var chart = DifferenceChart(
-      samples: PairedCurve(left, right).samples(count: area.width * 2, upTo: state.shownStep),
-      first: left.letter, second: right.letter, secondArm: right.index)
-    chart.declaredEnd = Double(state.run.budget)
-    chart.valueLabel = state.run.configuration.lossUnit.label
+      samples: PairedCurve(left, right).samples,
+      first: left.symbol, second: right.symbol, secondArm: right.place)
+    chart.declaredEnd = Double(state.shown.budget)
+    chart.valueLabel = state.shown.configuration.lossUnit.label
     let title = "difference \(right.letter)-\(left.letter)"
     let note = "below 0: \(right.letter) lower"
     buffer.draw(
       ChartPanel(
-        chart.scene(), letters: state.run.arms.map(\.letter), title: title,
+        chart.scene(), letters: state.shown.arms.map(\.symbol), title: title,
         note: area.width >= title.columns + note.columns + 10 ? note : ""), in: area)
   }
 }
@@ -97,29 +98,32 @@ struct TracePanel: Widget {
   var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let indices = arms ?? Array(state.run.arms.indices)
-    let shown = indices.map { state.run.arms[$0] }.filter { kind == .effectiveRate || $0.isMasking }
-    let traces = shown.map { arm in
-      TraceChart.Trace(
-        letter: arm.letter, name: arm.name, arm: arm.index, series: series(arm),
-        axisMap: state.axisMap(arm, state.run))
+    let moment = state.shown
+    let shown = (arms ?? Array(moment.arms.indices)).map { moment.arms[$0] }
+      .filter { kind != .maskRate || $0.isMasking }
+    let traces = shown.compactMap { arm in
+      arm.track?.curves.map {
+        TraceChart.Trace(
+          letter: arm.symbol, name: arm.name, arm: arm.place, series: series($0),
+          axisMap: state.axisMap(arm, moment))
+      }
     }
     var chart = TraceChart(title: name, valueLabel: "", traces: traces)
     chart.smoothing = kind == .effectiveRate ? .none : state.settings.smoothing
     chart.axis = state.settings.axis
     chart.zoom = state.zoomRange
-    chart.declaredEnd = state.settings.axis == .step ? Double(state.run.budget) : nil
+    chart.declaredEnd = state.settings.axis == .step ? Double(moment.budget) : nil
     chart.columnCount = max(16, area.width * 2)
     chart.cursorStep = state.settings.scrub.map(Double.init)
-    if kind == .alignment, let null = shown.first?.alignmentNull {
-      chart.reference = (null, "noise \(Shown.share(null, decimals: 3))")
+    if kind == .alignment, let null = shown.first(where: \.isMasking)?.alignmentNull {
+      chart.reference = (null, "pure noise \(Shown.share(null, decimals: 3))")
     }
     var scene = chart.scene()
     if kind != .effectiveRate { scene.marks.removeAll(where: isRaw) }
-    if traces.isEmpty { scene.note = "no masked arm" }
+    if traces.isEmpty { scene.note = moment.absence ?? "no masked arm" }
     buffer.draw(
       ChartPanel(
-        scene, letters: state.run.arms.map(\.letter), isFocused: isFocused, title: title ?? name,
+        scene, letters: moment.arms.map(\.symbol), isFocused: isFocused, title: title ?? name,
         note: ""), in: area)
   }
 
@@ -137,11 +141,11 @@ struct TracePanel: Widget {
     }
   }
 
-  private func series(_ arm: ArmRecord) -> MetricSeries {
+  private func series(_ curves: ArmCurves) -> MetricSeries {
     switch kind {
-    case .alignment: arm.track.alignment
-    case .effectiveRate: arm.track.effectiveRate
-    case .maskRate: arm.track.maskRate
+    case .alignment: curves.alignment
+    case .effectiveRate: curves.effectiveRate
+    case .maskRate: curves.maskRate
     }
   }
 }

@@ -1,4 +1,5 @@
 import Charts
+import History
 import Metrics
 import RunModel
 import TerminalUI
@@ -15,41 +16,42 @@ extension ExplorerState {
     options.clipsOutliers = settings.clipsOutliers
     options.axis = settings.axis
     options.zoom = zoomRange
-    options.declaredEnd = settings.axis == .step ? Double(run.budget) : nil
+    let moment = shown
+    options.declaredEnd = settings.axis == .step ? Double(moment.budget) : nil
     options.cursorStep = (settings.crosshair ?? settings.scrub).map(Double.init)
     options.columnCount = max(16, width * 2)
     let drawn = arms.filter { !(hiddenArms.indices.contains($0) && hiddenArms[$0]) }
-    let curves = drawn.map { curve(run.arms[$0], dataOf: run) } + pinnedCurves
+    let curves = drawn.map { curve(moment.arms[$0], in: moment) } + pinnedCurves
     var chart = LossChart(title: title, curves: curves, options: options)
-    chart.entropyFloor = run.summary?.entropyFloor
-    chart.events = run.marks.marks.suffix(12).map { $0 }
-    chart.valueLabel = run.configuration.lossUnit.label
+    chart.entropyFloor = moment.summary?.entropyFloor
+    chart.events = moment.marks.suffix(12).map { $0 }
+    chart.valueLabel = moment.configuration.lossUnit.label
     var scene = chart.scene()
-    if settings.spread == .seeds { scene.marks += drawn.flatMap { seedLines(run.arms[$0]) } }
+    if settings.spread == .seeds { scene.marks += drawn.flatMap { seedLines(moment.arms[$0]) } }
     dimPinned(in: &scene, from: drawn.count)
     return scene
   }
 
   /// The raw evaluations of every seed of an arm, a thin line each.
-  private func seedLines(_ arm: ArmRecord) -> [ChartMark] {
+  private func seedLines(_ arm: ArmMoment) -> [ChartMark] {
     guard arm.seeds.count > 1 else { return [] }
-    let map = axisMap(arm, run)
-    let shown = zoomRange ?? 0...Double.infinity
-    return arm.seeds.map { seed in
-      let points = seed.evaluations.map {
+    let map = axisMap(arm, shown)
+    let range = zoomRange ?? 0...Double.infinity
+    return arm.seeds.map(\.evaluations).map { evaluations in
+      let points = evaluations.drawnPlaces.map { evaluations[$0] }.map {
         ChartPoint(x: map.place(ofStep: Double($0.step)), y: $0.validationLoss ?? .nan)
       }
       return .line(
-        LineMark(points.filter { shown.contains($0.x) }, tone: .arm(arm.index), stroke: .thin))
+        LineMark(points.filter { range.contains($0.x) }, tone: .arm(arm.place), stroke: .thin))
     }
   }
 
-  private func curve(_ arm: ArmRecord, dataOf run: RunRecord) -> LossChart.Curve {
-    var curve = LossChart.Curve(letter: arm.letter, name: arm.name, arm: arm.index)
-    curve.training = arm.track.loss
-    curve.validation = arm.validation
-    curve.band = arm.band.map { BandMark.Edge(x: $0.step, lower: $0.lower, upper: $0.upper) }
-    curve.axisMap = axisMap(arm, run)
+  private func curve(_ arm: ArmMoment, in moment: RunMoment) -> LossChart.Curve {
+    var curve = LossChart.Curve(letter: arm.symbol, name: arm.name, arm: arm.place)
+    let average = SeedAverage(arm)
+    curve.training = arm.track?.curves?.loss
+    (curve.validation, curve.band) = (average.series, average.band)
+    curve.axisMap = axisMap(arm, moment)
     curve.divergedAtStep = arm.divergedStep.map(Double.init)
     return curve
   }
@@ -58,9 +60,9 @@ extension ExplorerState {
   private var pinnedCurves: [LossChart.Curve] {
     guard let pinned else { return [] }
     return pinned.arms.map { arm in
-      let letter = Character(String(arm.letter).uppercased())
-      var curve = LossChart.Curve(letter: letter, name: arm.name, arm: arm.index)
-      curve.validation = arm.validation
+      let letter = arm.letter.uppercased().last ?? "?"
+      var curve = LossChart.Curve(letter: letter, name: arm.name, arm: arm.place)
+      curve.validation = SeedAverage(arm).series
       curve.axisMap = axisMap(arm, pinned)
       return curve
     }
@@ -76,42 +78,54 @@ extension ExplorerState {
     }
   }
 
-  func axisMap(_ arm: ArmRecord, _ run: RunRecord) -> AxisMap {
-    switch settings.axis {
+  func axisMap(_ arm: ArmMoment, _ moment: RunMoment) -> AxisMap {
+    let curves = arm.track?.curves
+    return switch settings.axis {
     case .step: .steps
-    case .tokens: .scaled(by: Double(max(1, run.summary?.tokensPerStep ?? 1)))
-    case .cpuSeconds: .cumulative(arm.track.cpuSeconds)
-    case .wallSeconds: .cumulative(arm.track.wallSeconds)
+    case .tokens: .scaled(by: Double(max(1, moment.summary?.tokensPerStep ?? 1)))
+    case .cpuSeconds: .cumulative(curves?.cpuSeconds ?? MetricSeries())
+    case .wallSeconds: .cumulative(curves?.wallSeconds ?? MetricSeries())
     }
   }
 
   /// The stretch of the axis shown when zoomed, around the crosshair, the scrubbed or newest step.
   var zoomRange: ClosedRange<Double>? {
-    guard settings.zoom > 0, let arm = run.arms.first else { return nil }
-    let map = axisMap(arm, run)
-    let end = settings.axis == .step ? Double(run.budget) : map.place(ofStep: Double(run.step))
-    let centre = map.place(ofStep: Double(settings.crosshair ?? shownStep))
+    let moment = shown
+    guard settings.zoom > 0, let arm = moment.arms.first else { return nil }
+    let map = axisMap(arm, moment)
+    let end =
+      settings.axis == .step ? Double(moment.budget) : map.place(ofStep: Double(moment.step))
+    let centre = map.place(ofStep: Double(settings.crosshair ?? moment.step))
     guard end.isFinite, centre.isFinite, end > 0 else { return nil }
     let half = end / Double(1 << settings.zoom) / 2
     let middle = min(max(centre, half), end - half)
     return (middle - half)...(middle + half)
   }
 
-  /// `step 640  a 2.113  m 2.150  m-a +.037` for the crosshair.
+  /// `step 640  train a 2.113 m 2.150  val @600 a 2.108 m 2.141  m-a +.033` for the crosshair.
+  ///
+  /// The training loss is that of this very step; the validation loss names the step it was made at.
   var crosshairText: String? {
     guard let step = settings.crosshair else { return nil }
-    let values = run.arms.map { arm in
-      (arm.letter, arm.validation.value(at: Double(step))?.last ?? .nan)
+    let moment = shown
+    let rows = history.rows(at: step)
+    let training = moment.arms.map { arm in
+      let row = rows.first { $0.arm == arm.id && $0.seed == moment.configuration.seed }
+      return "\(arm.letter) \(Shown.loss(row?.trainLoss))"
     }
-    var text = "step \(step)"
-    for (letter, value) in values { text += "  \(letter) \(Shown.loss(value))" }
-    if let first = values.first, run.arms.indices.contains(pair.right) {
-      let other = values[pair.right]
-      if other.0 != first.0 {
-        text += "  \(other.0)-\(first.0) \(Shown.difference(other.1 - first.1))"
-      }
-    }
-    return text
+    let evaluated = moment.arms.compactMap { $0.seeds.first?.evaluations.last(at: step)?.step }
+      .max()
+    var text = "step \(step)  train " + training.joined(separator: " ")
+    guard let evaluated else { return text }
+    let losses = moment.arms.map { $0.loss(at: evaluated) }
+    let written = zip(moment.arms, losses).map { "\($0.letter) \(Shown.loss($1))" }
+    text += "  val @\(evaluated) " + written.joined(separator: " ")
+    guard let left = losses.indices.contains(pair.left) ? losses[pair.left] : nil,
+      let right = losses.indices.contains(pair.right) ? losses[pair.right] : nil,
+      pair.left != pair.right
+    else { return text }
+    let letters = "\(moment.arms[pair.right].letter)-\(moment.arms[pair.left].letter)"
+    return text + "  \(letters) \(Shown.difference(right - left))"
   }
 }
 
@@ -123,11 +137,11 @@ struct LossPanel: Widget {
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let scene = state.lossScene(
-      arms: arms ?? Array(state.run.arms.indices), width: area.width - 8)
-    let caption = title ?? (area.width >= 60 ? state.run.configuration.lossCaption : "loss")
+      arms: arms ?? Array(state.shown.arms.indices), width: area.width - 8)
+    let caption = title ?? (area.width >= 60 ? state.shown.configuration.lossCaption : "loss")
     buffer.draw(
       ChartPanel(
-        scene, letters: state.run.arms.map(\.letter),
+        scene, letters: state.shown.arms.map(\.symbol),
         isFocused: state.screen == .live && state.pane == .loss, title: caption),
       in: area)
     if let text = state.crosshairText, area.height > 3 {

@@ -7,19 +7,20 @@ struct MemoryRow {
 
   /// `memory  9.1 MB an arm in all`, or nothing before that is known.
   var total: String {
-    guard let bytes = state.run.summary?.bytesPerArm, bytes > 0 else { return "" }
+    guard let bytes = state.shown.summary?.bytesPerArm, bytes > 0 else { return "" }
     return "memory  \(Shown.bytes(bytes)) an arm in all"
   }
 
   /// `optimizer state  a 1.07 MB   m 1.07 MB (+56 B)`.
   var line: TextLine {
     var line = TextLine("optimizer state", .muted)
-    let arms = state.run.summary?.arms ?? []
-    for (index, arm) in arms.enumerated() {
-      line.append("  \(arm.lane.letter) ", .lane(index))
-      line.append(Shown.bytes(arm.stateBytes), .text)
-      guard index > 0, let first = arms.first?.stateBytes else { continue }
-      let difference = arm.stateBytes - first
+    let arms = state.shown.arms
+    for arm in arms {
+      guard let bytes = arm.stateBytes else { continue }
+      line.append("  \(arm.letter) ", .lane(arm.place))
+      line.append(Shown.bytes(bytes), .text)
+      guard arm.place > 0, let first = arms.first?.stateBytes else { continue }
+      let difference = bytes - first
       line.append(" (\(Self.text(difference)))", .muted)
     }
     return line

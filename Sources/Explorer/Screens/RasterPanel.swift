@@ -1,3 +1,4 @@
+import History
 import Metrics
 import RunModel
 import TerminalUI
@@ -5,23 +6,22 @@ import TerminalUI
 /// Block by step: which updates were applied, the newest step at the right.
 struct RasterPanel: Widget {
   let state: ExplorerState
-  let arm: ArmRecord?
+  let arm: ArmMoment?
   let blocks: [Int]
   var isFocused = false
   var selected: Int?
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(area, title: title, note: legend(area.width), focused: isFocused)
-    guard let arm else {
+    guard let arm, arm.isMasking else {
       sayNothing("no arm drops updates", on: &buffer, in: inside)
       return
     }
-    guard let summary = state.run.summary, let age = state.blockAge(arm) else {
-      sayNothing(
-        state.run.summary == nil ? "no step yet" : "not kept so far back", on: &buffer, in: inside)
+    guard let raster = arm.track?.curves?.raster else {
+      sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
     }
-    let labels = blocks.map { summary.blocks[$0].shortName }
+    let labels = blocks.map { state.shown.blocks[$0].shortName }
     let width = min(14, (labels.map(\.columns).max() ?? 0)) + 1
     let first = scrollStart(height: inside.height)
     for (line, place) in (first..<blocks.count).prefix(inside.height).enumerated() {
@@ -32,7 +32,7 @@ struct RasterPanel: Widget {
         labels[place].shortened(to: width - 1), x: row.x, y: row.y,
         style: Style(isSelected ? .strong : .muted, on: isSelected ? .selection : .standard))
       draw(
-        blocks[place], of: arm, age: age, on: &buffer, in: row.cutLeft(width).1,
+        blocks[place], of: raster, on: &buffer, in: row.cutLeft(width).1,
         background: isSelected ? .selection : .standard)
     }
   }
@@ -52,7 +52,7 @@ struct RasterPanel: Widget {
   private func legend(_ width: Int) -> String {
     let glyphs = RasterGlyphs(state.options.glyphs)
     let text = "\(glyphs.kept) kept \(glyphs.masked) masked"
-    return width >= 60 ? text + " \(glyphs.excluded) never masked   newest right" : text
+    return width >= 60 ? text + " \(glyphs.excluded) not masked   newest right" : text
   }
 
   private func scrollStart(height: Int) -> Int {
@@ -63,14 +63,13 @@ struct RasterPanel: Widget {
   }
 
   private func draw(
-    _ block: Int, of arm: ArmRecord, age: Int, on buffer: inout CellBuffer, in area: Rectangle,
+    _ block: Int, of raster: BlockHistory, on buffer: inout CellBuffer, in area: Rectangle,
     background: Role
   ) {
     let glyphs = RasterGlyphs(state.options.glyphs)
-    let history = arm.blocks.history
-    let lead = Self.lead(before: history.step(age: age) ?? 0, width: area.width)
+    let lead = Self.lead(before: raster.newestStep ?? 0, width: area.width)
     for column in 0..<area.width - lead {
-      let cell = history.cell(block: block, age: age + area.width - 1 - lead - column)
+      let cell = raster.cell(block: block, age: area.width - 1 - lead - column)
       guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
       buffer[area.x + column, area.y] = Cell(glyph, Style(role, on: background))
     }
@@ -103,8 +102,10 @@ struct RasterGlyphs {
 extension ExplorerState {
   /// Blocks for a raster: the masked ones first, as many as there are.
   var rasterBlocks: [Int] {
-    let blocks = run.summary?.blocks ?? []
-    return blocks.indices.filter { blocks[$0].isMaskable }
-      + blocks.indices.filter { !blocks[$0].isMaskable }
+    let moment = shown
+    guard let arm = distributedArm else { return Array(moment.blocks.indices) }
+    let first = Set(moment.readBlocks(of: arm))
+    return moment.blocks.indices.filter(first.contains)
+      + moment.blocks.indices.filter { !first.contains($0) }
   }
 }

@@ -1,23 +1,25 @@
+import History
+import Metrics
 import RunModel
 import TerminalUI
 
-/// What one arm's row in the table of runs says, at the step that is shown.
+/// What one arm's row in the table of runs says.
 struct ArmFigures {
-  let validation, training, rate, effectiveRate: Double?
+  let validation, training, rate, effectiveRate, meanEffectiveRate: Double?
   let stepsPerSecond, tokensPerSecond, cpuPerStep, cpuRatio: Double?
 
-  init(_ arm: ArmRecord, _ state: ExplorerState) {
-    let step = Double(state.settings.scrub ?? max(arm.track.step, 0))
-    let smoothing = state.settings.smoothing
-    validation = arm.validation.value(at: step)?.last
-    training = arm.track.loss.value(at: step)?.smoothed(smoothing)
-    rate = arm.track.learningRate.value(at: step)?.last
-    effectiveRate = arm.track.effectiveRate.value(at: step)?.last
-    stepsPerSecond = arm.pace.stepsPerSecond
-    let tokens = Double(state.run.summary?.tokensPerStep ?? 0)
+  init(_ arm: ArmMoment, _ moment: RunMoment, _ smoothing: SmoothingLevel) {
+    let track = arm.track
+    validation = arm.newestLoss
+    training = track?.curves?.loss.newest?.smoothed(smoothing)
+    rate = track?.row?.learningRate
+    effectiveRate = track?.row?.effectiveLearningRate
+    meanEffectiveRate = track?.meanEffectiveRate
+    stepsPerSecond = track?.curves?.pace.stepsPerSecond
+    let tokens = Double(moment.summary?.tokensPerStep ?? 0)
     tokensPerSecond = tokens > 0 ? stepsPerSecond.map { $0 * tokens } : nil
-    cpuPerStep = arm.track.cpuPerStep
-    let first = state.run.arms.first?.track.cpuPerStep
+    cpuPerStep = track?.cpuPerStep
+    let first = moment.arms.first?.track?.cpuPerStep
     cpuRatio = cpuPerStep.flatMap { own in first.map { own / $0 } }
   }
 }
@@ -43,54 +45,52 @@ struct RunsPanel: Widget {
       Table.Column("train", align: .right, priority: 5),
       Table.Column("lr", align: .right, priority: 6),
       Table.Column("eff.lr", align: .right, priority: 9),
+      Table.Column("mean", align: .right, priority: 6),
       Table.Column("it/s", align: .right, priority: 7),
       Table.Column("tok/s", align: .right, priority: 4),
       Table.Column("ms/step", align: .right, priority: 3),
       Table.Column("cpu", align: .right, priority: 8),
       Table.Column("state", align: .right, priority: 2),
     ]
-    let rows = state.run.arms.map { row($0, nameRoom: area.width >= 60 ? 24 : 16) }
+    let rows = state.shown.arms.map { row($0, nameRoom: area.width >= 60 ? 24 : 16) }
     let (table, rest) = area.cutTop(rows.count + 1)
     buffer.draw(Table(columns: columns, rows: rows, selected: state.selectedArm), in: table)
     drawNotes(on: &buffer, in: rest.cutTop(1).1)
   }
 
-  private func row(_ arm: ArmRecord, nameRoom: Int) -> [TextLine] {
-    let figures = ArmFigures(arm, state)
-    let lane = Role.lane(arm.index)
-    let isHidden = state.hiddenArms[arm.index]
+  private func row(_ arm: ArmMoment, nameRoom: Int) -> [TextLine] {
+    let figures = ArmFigures(arm, state.shown, state.settings.smoothing)
+    let lane = Role.lane(arm.place)
+    let isHidden = state.isHidden(arm)
     let name = TextLine([
       TextRun(isHidden ? "  " : "• ", lane), TextRun("\(arm.letter) ", lane, .bold),
       TextRun(arm.name.shortened(to: nameRoom), isHidden ? .muted : .text),
     ])
     let loss =
-      arm.track.divergedStep.map { TextLine("div. @\($0)", .alert) }
+      arm.divergedStep.map { TextLine("div. @\($0)", .alert) }
       ?? TextLine(Shown.loss(figures.validation), .strong)
     return [
       name, loss, TextLine(Shown.loss(figures.training)), TextLine(Shown.rate(figures.rate)),
       TextLine(Shown.rate(figures.effectiveRate), arm.isMasking ? .accent : .text),
+      TextLine(Shown.rate(figures.meanEffectiveRate), arm.isMasking ? .accent : .text),
       TextLine(Shown.number(figures.stepsPerSecond)),
       TextLine(Shown.number(figures.tokensPerSecond)),
       TextLine(Shown.number(figures.cpuPerStep)),
       TextLine(figures.cpuRatio.map { "x" + Shown.ratio($0) } ?? "-"),
-      TextLine(stateBytes(arm).map(Shown.bytes) ?? "-"),
+      TextLine(arm.stateBytes.map(Shown.bytes) ?? "-"),
     ]
-  }
-
-  private func stateBytes(_ arm: ArmRecord) -> Int? {
-    let arms = state.run.summary?.arms ?? []
-    return arms.indices.contains(arm.index) ? arms[arm.index].stateBytes : nil
   }
 
   /// Two or three lines an arm, for narrow panels.
   private func drawNarrow(on buffer: inout CellBuffer, in area: Rectangle) {
     var lines: [TextLine] = []
-    let each = area.height / max(1, state.run.arms.count)
-    for arm in state.run.arms {
-      let figures = ArmFigures(arm, state)
-      let lane = Role.lane(arm.index)
-      let isSelected = arm.index == state.selectedArm
-      let isHidden = state.hiddenArms[arm.index]
+    let moment = state.shown
+    let each = area.height / max(1, moment.arms.count)
+    for arm in moment.arms {
+      let figures = ArmFigures(arm, moment, state.settings.smoothing)
+      let lane = Role.lane(arm.place)
+      let isSelected = arm.place == state.selectedArm
+      let isHidden = state.isHidden(arm)
       var head = TextLine([
         TextRun(isSelected ? ">" : " ", .accent), TextRun("\(arm.letter) ", lane, .bold),
         TextRun(arm.name, isHidden ? .faint : .text),
@@ -98,7 +98,7 @@ struct RunsPanel: Widget {
       if each < 2 { head.append("  \(Shown.loss(figures.validation))", .strong) }
       lines.append(head)
       guard each >= 2 else { continue }
-      if let step = arm.track.divergedStep {
+      if let step = arm.divergedStep {
         lines.append(TextLine("   diverged at \(step)", .alert))
       } else {
         lines.append(
@@ -111,6 +111,7 @@ struct RunsPanel: Widget {
           TextLine([
             TextRun("   eff.lr ", .muted),
             TextRun(Shown.rate(figures.effectiveRate), arm.isMasking ? .accent : .text),
+            TextRun(" mean \(Shown.rate(figures.meanEffectiveRate))", .muted),
           ]))
       }
       if each >= 4 {
@@ -145,24 +146,27 @@ struct RunNotes {
 
   var lines: [TextLine] {
     var lines: [TextLine] = []
-    if let floor = state.run.summary?.entropyFloor {
+    let moment = state.shown
+    if let floor = moment.summary?.entropyFloor {
       lines.append(
         TextLine([
           TextRun("floor ", .muted), TextRun(Shown.loss(floor), .expectation),
           TextRun("  the best any model can reach", .muted),
         ]))
     }
-    if state.run.arms.contains(where: \.isMasking) {
-      lines.append(TextLine("eff.lr  lr x keep x s of the masked blocks", .muted))
+    if moment.arms.contains(where: \.isMasking) {
+      lines.append(
+        TextLine("eff.lr  lr x keep x s of the masked blocks; mean over the run", .muted))
     }
     lines.append(TextLine("cpu     cost of a step against the first arm", .muted))
     let memory = MemoryRow(state: state)
-    if state.run.summary != nil { lines.append(memory.line) }
+    if moment.summary != nil { lines.append(memory.line) }
     lines.append(TextLine(""))
-    for arm in state.run.arms { lines += description(of: arm) }
-    if !state.run.marks.marks.isEmpty {
+    for arm in moment.arms { lines += description(of: arm) }
+    let marks = moment.marks
+    if !marks.isEmpty {
       lines += [TextLine(""), TextLine("events", .title)]
-      lines += state.run.marks.marks.suffix(6).map {
+      lines += marks.suffix(6).map {
         TextLine("#\($0.number) step \($0.step)  \($0.label)", .mark)
       }
     }
@@ -170,7 +174,7 @@ struct RunNotes {
     return lines
   }
 
-  private func description(of arm: ArmRecord) -> [TextLine] {
+  private func description(of arm: ArmMoment) -> [TextLine] {
     let settings = arm.specification.writtenKeys.compactMap { key in
       arm.specification.values[key].map { "\(key) \(Shown.setting($0))" }
     }
@@ -183,7 +187,7 @@ struct RunNotes {
     }
     return [
       TextLine([
-        TextRun("\(arm.letter) ", .lane(arm.index), .bold),
+        TextRun("\(arm.letter) ", .lane(arm.place), .bold),
         TextRun(text.trimmingBlanks.shortened(to: max(4, width - 2)), .text),
       ])
     ]

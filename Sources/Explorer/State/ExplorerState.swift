@@ -1,8 +1,12 @@
+import History
 import Metrics
 import RunModel
+import Statistics
 import TerminalUI
 
 /// Everything the explorer knows; `reduce` changes it, `view` draws it.
+///
+/// Of the run it holds the history; what a frame shows of it is `shown`, a moment, and nothing else.
 package struct ExplorerState {
   package let catalog: OptimizerCatalog
   package let workloads: [WorkloadDescriptor]
@@ -14,9 +18,11 @@ package struct ExplorerState {
   package internal(set) var draft: RunConfiguration
   /// The number of the current run; 0 before the first.
   package internal(set) var runNumber = 0
-  package internal(set) var run: RunRecord
+  package internal(set) var history: RunHistory
+  /// Verdicts on each arm against the first, once the run is over.
+  package internal(set) var verdicts: [Verdict] = []
   /// A run kept on the charts for comparison with the next ones.
-  package internal(set) var pinned: RunRecord?
+  package internal(set) var pinned: RunMoment?
   /// The sweep that runs or was last looked at.
   package internal(set) var sweep: SweepPicture?
   /// Seconds on the monotonic clock of the last tick.
@@ -61,7 +67,7 @@ package struct ExplorerState {
     self.configuration = configuration
     self.options = options
     draft = configuration
-    run = RunRecord(configuration)
+    history = RunHistory(configuration)
     theme = options.theme
     isMouseOn = options.mouse
     hiddenArms = []
@@ -76,23 +82,29 @@ package func launch(_ state: inout ExplorerState) -> [Effect] {
 }
 
 extension ExplorerState {
-  /// The step the panels show: the scrubbed one, or the newest.
-  package var shownStep: Int { settings.scrub ?? run.step }
+  /// The run as every panel shows it: at the scrubbed step, or at the newest.
+  package var shown: RunMoment { history.moment(at: settings.scrub) }
+
+  /// The run as it stands now, whatever is looked at: what keys that act on it go by.
+  package var live: RunMoment { history.moment() }
+
+  /// The step the panels show.
+  package var shownStep: Int { shown.step }
 
   /// The arm whose coins are shown: the selected one, or the first that has any.
   package var maskedArm: Int? {
-    if run.arms.indices.contains(selectedArm), run.arms[selectedArm].isMasking {
-      return selectedArm
-    }
-    return run.arms.firstIndex(where: \.isMasking)
+    let arms = shown.arms
+    if arms.indices.contains(selectedArm), arms[selectedArm].isMasking { return selectedArm }
+    return arms.firstIndex(where: \.isMasking)
   }
 
   mutating func resetSelection() {
-    hiddenArms = Array(repeating: false, count: run.arms.count)
+    let arms = configuration.arms
+    hiddenArms = Array(repeating: false, count: arms.count)
     selectedArm = 0
     tunesOneArm = false
-    pair = (0, run.arms.firstIndex(where: \.isMasking) ?? 1)
-    if pair.right == 0 { pair.right = min(1, run.arms.count - 1) }
+    pair = (0, arms.firstIndex { $0.wrapper != nil && !$0.isMatched } ?? 1)
+    if pair.right == 0 { pair.right = min(1, arms.count - 1) }
     knob = 0
     selectedBlock = 0
     settings.scrub = nil
@@ -108,7 +120,8 @@ extension ExplorerState {
   mutating func begin(_ configuration: RunConfiguration) -> [Effect] {
     self.configuration = configuration
     draft = configuration
-    run = RunRecord(configuration)
+    history = RunHistory(configuration)
+    verdicts = []
     runNumber += 1
     isPauseWanted = false
     modal = nil

@@ -58,7 +58,7 @@ struct BottomLine {
         text.shortened(to: area.width), in: area, style: Style(message.isAlert ? .alert : .text))
     } else if let scrub = state.settings.scrub {
       clear(area, &buffer)
-      let text = "viewing step \(scrub), live is \(state.run.step)   End: back to live"
+      let text = "viewing step \(scrub), live is \(state.history.newestStep)   End: back to live"
       buffer.write(text.shortened(to: area.width), in: area, style: Style(.warning, .bold))
     } else if !isShared {
       standing.draw(on: &buffer, in: area)
@@ -72,11 +72,11 @@ struct BottomLine {
       let directory = state.sweep?.directory ?? ""
       return TextLine(directory.isEmpty ? "" : "kept in \(directory)", .muted)
     }
-    if let mark = state.run.marks.marks.last {
+    if let mark = state.shown.marks.last {
       line.append("#\(mark.number) step \(mark.step) \(mark.label)", .mark)
       line.append("   ")
     }
-    if state.run.isExploratory {
+    if state.shown.isExploratory {
       line.append("EXPLORATORY: changed while it ran. R reruns clean", .warning)
     } else {
       line.append(VerdictLines.short(state), .muted)

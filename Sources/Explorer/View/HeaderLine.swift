@@ -1,3 +1,4 @@
+import History
 import RunModel
 import TerminalUI
 
@@ -21,9 +22,9 @@ struct HeaderLine: Widget {
 
   /// What trains, the most telling first.
   private var about: [String] {
-    let configuration = state.run.configuration
+    let configuration = state.shown.configuration
     var parts = [what]
-    if let summary = state.run.summary {
+    if let summary = state.shown.summary {
       parts.append(summary.dataDescription)
     }
     if configuration.schedule.kind == .cosine { parts.append("cosine") }
@@ -38,17 +39,17 @@ struct HeaderLine: Widget {
   }
 
   private var what: String {
-    let configuration = state.run.configuration
+    let configuration = state.shown.configuration
     guard configuration.workload == "language" else { return configuration.workload }
     let model = configuration.model
     let name = model.size?.rawValue ?? "d\(model.width)L\(model.layers)"
     if state.size.width < 72 { return name }
-    let size = state.run.summary.map { " " + Shown.count($0.parameterCount) } ?? ""
+    let size = state.shown.summary.map { " " + Shown.count($0.parameterCount) } ?? ""
     return "\(model.architecture.rawValue) \(name)\(size)"
   }
 
   private func status(room: Int) -> TextLine {
-    let run = state.run
+    let run = state.shown
     var line = TextLine()
     if run.isExploratory, room >= 60 { line.append("EXPLORATORY  ", .warning) }
     line.append(phase.text, phase.role, .bold)
@@ -67,13 +68,14 @@ struct HeaderLine: Widget {
   }
 
   private var phase: (text: String, role: Role) {
-    switch state.run.phase {
+    switch state.shown.phase {
     case .starting: ("START", .muted)
     case .training: ("RUN", .good)
     case .paused: ("PAUSE", .warning)
     case .finished(.completed): ("DONE", .strong)
     case .finished(.stopped): ("STOPPED", .warning)
     case .finished(.everyArmDiverged): ("DIVERGED", .alert)
+    case .interrupted: ("STOPPED", .warning)
     case .failed: ("FAILED", .alert)
     }
   }

@@ -13,7 +13,7 @@ struct Overlays {
       show("keys", HelpText.lines(state.options, width: min(width, 76)), offset, on: &buffer)
     case .verdict(let offset):
       show(
-        state.screen == .sweep ? "what this sweep is worth" : "what this comparison is worth",
+        state.screen == .sweep ? "how far to trust this sweep" : "how far to trust this comparison",
         VerdictLines.shown(state, width: width), offset, on: &buffer
       )
     case .difference(let offset):

@@ -8,7 +8,7 @@ struct TuneLine: Widget {
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     guard area.height > 0 else { return }
     let knobs = state.knobs
-    let who = state.tunesOneArm ? "tune \(state.run.arms[state.selectedArm].letter) only" : "tune"
+    let who = state.tunesOneArm ? "tune \(state.shown.arms[state.selectedArm].letter) only" : "tune"
     let start = buffer.write(who + "  ", x: area.x, y: area.y, style: Style(.muted))
     let focus = min(state.knob, max(0, knobs.count - 1))
     let texts = knobs.enumerated().map { text($0.element, isFocused: $0.offset == focus) }

@@ -1,3 +1,4 @@
+import History
 import RunModel
 import Statistics
 import TerminalUI
@@ -6,7 +7,7 @@ import TerminalUI
 enum VerdictLines {
   /// One line, for the bottom of the screen.
   static func short(_ state: ExplorerState) -> String {
-    let run = state.run
+    let run = state.shown
     guard run.arms.count > 1 else { return "one arm: nothing to compare" }
     if run.configuration.seeds < 2 { return "one seed: no verdict (n: more seeds)" }
     if let verdict = verdict(state) {
@@ -17,7 +18,7 @@ enum VerdictLines {
 
   /// The box: a heading, the difference, what is missing.
   static func box(_ state: ExplorerState) -> [TextLine] {
-    let run = state.run
+    let run = state.shown
     guard run.arms.count > 1 else { return [TextLine("one arm: nothing to compare", .muted)] }
     var lines: [TextLine] = []
     if let verdict = verdict(state) {
@@ -28,12 +29,13 @@ enum VerdictLines {
     } else {
       lines.append(
         TextLine(
-          "pending: \(run.finishedSeeds) of \(run.configuration.seeds) seeds", .strong, .bold))
+          "pending: step \(run.step) of \(run.budget), \(run.configuration.seeds) seeds", .strong,
+          .bold))
     }
     lines.append(difference(state))
     if run.isExploratory { lines.append(TextLine("EXPLORATORY: changed live", .warning)) }
     guard verdict(state) == nil else { return lines }
-    lines.append(TextLine("either may be luck", .muted))
+    if run.configuration.seeds < 2 { lines.append(TextLine("luck or merit: cannot tell", .muted)) }
     if run.configuration.seeds < 6 {
       lines.append(TextLine("needs 6 paired seeds", .muted))
       lines.append(TextLine("n: more seeds  v: why", .muted))
@@ -46,7 +48,7 @@ enum VerdictLines {
   /// `m-a -.012 at step 1240`: the newest common evaluation.
   private static func difference(_ state: ExplorerState) -> TextLine {
     let (left, right) = state.shownPair
-    guard let left, let right, let point = PairedCurve(left, right).last(at: state.shownStep)
+    guard let left, let right, let point = PairedCurve(left, right).last
     else { return TextLine("no common evaluation yet", .muted) }
     return TextLine([
       TextRun("\(right.letter)-\(left.letter) ", .muted),
@@ -57,15 +59,16 @@ enum VerdictLines {
 
   /// The verdict on the pair that is shown, when there is one.
   static func verdict(_ state: ExplorerState) -> Verdict? {
+    guard !state.shown.isPast else { return nil }
     let (left, right) = state.shownPair
     let shown = [left?.lane.name, right?.lane.name]
-    return state.run.verdicts.first { shown.contains($0.subject) && shown.contains($0.reference) }
+    return state.verdicts.first { shown.contains($0.subject) && shown.contains($0.reference) }
   }
 
   /// What `v` opens: the sweep's verdicts on its screen, else the run's.
   static func shown(_ state: ExplorerState, width: Int) -> [TextLine] {
     if state.screen == .sweep { return SweepText.details(state.sweep, width: width) }
-    let verdicts = state.run.verdicts
+    let verdicts = state.shown.isPast ? [] : state.verdicts
     return verdicts.isEmpty
       ? withoutVerdict(state, width: width) : lines(of: verdicts, width: width)
   }
@@ -119,7 +122,7 @@ enum VerdictLines {
   }
 
   private static func withoutVerdict(_ state: ExplorerState, width: Int) -> [TextLine] {
-    let run = state.run
+    let run = state.shown
     var lines = [TextLine(short(state), .strong, .bold), difference(state), TextLine("")]
     let reasons = [
       "Two runs that differ only in their seed end at different losses. With one seed, the lower "

@@ -16,7 +16,9 @@ struct Muon: GradientTransformation {
     paper: "Jordan et al., 2024, kellerjordan.github.io/posts/muon",
     hyperparameters: [
       .learningRate(0.02),
-      .number("momentum", "share of the momentum that is kept", 0.95, 0...0.9999),
+      .number(
+        "momentum", "share of the momentum that is kept", 0.95, 0...0.9999,
+        scale: .retention),
       .flag("nesterov", "looks one step ahead along the momentum", true),
       .integer("steps", "Newton-Schulz iterations", 5, 1...20),
       .choice(
@@ -25,8 +27,12 @@ struct Muon: GradientTransformation {
         "original", ["original", "rms", "spectral"]),
       .weightDecay(0, "share of the weights lost per step, times the rate"),
       .number("auxlr", "learning rate of the AdamW part", 1e-3, 0...1000, scale: .logarithmic),
-      .number("auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999),
-      .number("auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999),
+      .number(
+        "auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999,
+        scale: .retention),
+      .number(
+        "auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999,
+        scale: .retention),
       .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
     ], stateBytesPerElement: 4)
 

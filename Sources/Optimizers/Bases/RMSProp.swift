@@ -15,9 +15,11 @@ struct RMSProp: GradientTransformation {
     paper: "Tieleman & Hinton, 2012 (Coursera lecture 6.5); centered: Graves, 2013",
     hyperparameters: [
       .learningRate(1e-3),
-      .number("alpha", "share of the squared-gradient average that is kept", 0.99, 0...0.99999),
+      .number(
+        "alpha", "share of the squared-gradient average that is kept", 0.99, 0...0.99999,
+        scale: .retention),
       .epsilon(1e-8),
-      .number("momentum", "share of the velocity that is kept", 0, 0...0.9999),
+      .number("momentum", "share of the velocity that is kept", 0, 0...0.9999, scale: .retention),
       .flag("centered", "subtracts the squared mean gradient from the average", false),
       .weightDecay(0, "L2 penalty added to the gradient"),
     ], stateBytesPerElement: 4)

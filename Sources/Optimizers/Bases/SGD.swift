@@ -13,7 +13,7 @@ struct SGD: GradientTransformation {
     paper: "Robbins & Monro, 1951; Polyak, 1964; Sutskever et al., 2013",
     hyperparameters: [
       .learningRate(0.1),
-      .number("momentum", "share of the velocity that is kept", 0, 0...0.9999),
+      .number("momentum", "share of the velocity that is kept", 0, 0...0.9999, scale: .retention),
       .flag("nesterov", "looks one step ahead along the velocity", false),
       .weightDecay(0, "L2 penalty added to the gradient"),
     ], stateBytesPerElement: 0)

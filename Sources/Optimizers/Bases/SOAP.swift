@@ -17,7 +17,9 @@ struct SOAP: GradientTransformation {
     paper: "Vyas et al., 2024, arXiv:2409.11321",
     hyperparameters: [
       .learningRate(3e-3), .beta1(0.95), .beta2(0.95), .epsilon(1e-8),
-      .number("betaShampoo", "share of the preconditioner that is kept", 0.95, 0...0.99999),
+      .number(
+        "betaShampoo", "share of the preconditioner that is kept", 0.95, 0...0.99999,
+        scale: .retention),
       .integer("every", "steps between turns of the bases", 10, 1...100_000),
       .integer("maxdim", "longest side that is preconditioned", 10_000, 1...1_000_000),
       .weightDecay(0.01, "share of the weights lost per step, times the rate"),

@@ -9,11 +9,15 @@ extension Hyperparameter {
   }
 
   static func beta1(_ value: Double) -> Hyperparameter {
-    number("beta1", "share of the first moment that is kept", value, 0...0.99999)
+    number(
+      "beta1", "share of the first moment that is kept", value, 0...0.99999,
+      scale: .retention)
   }
 
   static func beta2(_ value: Double) -> Hyperparameter {
-    number("beta2", "share of the second moment that is kept", value, 0...0.9999999)
+    number(
+      "beta2", "share of the second moment that is kept", value, 0...0.9999999,
+      scale: .retention)
   }
 
   static func epsilon(_ value: Double) -> Hyperparameter {

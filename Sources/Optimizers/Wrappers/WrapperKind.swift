@@ -83,13 +83,15 @@ enum WrapperKind: String, Sendable, CaseIterable {
     Hyperparameter(
       "s0", "the scale before the first step, or 'first': the first score",
       .number(default: 0.5, range: 0...1, scale: .linear), words: ["first"]),
-    .number("ema", "share of the scale that is kept each step", 0.9, 0...0.99999),
+    .number(
+      "ema", "share of the scale that is kept each step", 0.9, 0...0.99999,
+      scale: .retention),
     .choice(
       "mu", "momentum the gradient is compared with: after or before it took the gradient in",
       "after", ["after", "before"], isLive: true),
     .number(
       "beta", "decay of the extra gradient average, for bases without a first moment", 0.9,
-      0...0.99999),
+      0...0.99999, scale: .retention),
   ]
 
   private static func rescale(_ value: String, _ allowed: [String]) -> Hyperparameter {

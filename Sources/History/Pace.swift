@@ -1,26 +1,23 @@
 /// Steps per second over the last few seconds of training.
-package struct Pace {
-  private struct Mark {
+///
+/// The clock of the rows stands still while a run is paused, so a pause is no slowness.
+package struct Pace: Sendable, Equatable {
+  private struct Mark: Sendable, Equatable {
     var step: Int
     var wall: Double
   }
 
   private var marks: [Mark] = []
-  private let window = 5.0
+  private static let window = 5.0
 
-  package init() {}
-
-  package mutating func advance(to step: Int, wall: Double) {
+  mutating func advance(to step: Int, wall: Double) {
     if let last = marks.last, wall - last.wall < 0.1, marks.count > 1 {
       marks[marks.count - 1] = Mark(step: step, wall: wall)
     } else {
       marks.append(Mark(step: step, wall: wall))
     }
-    while marks.count > 2, wall - marks[1].wall > window { marks.removeFirst() }
+    while marks.count > 2, wall - marks[1].wall > Self.window { marks.removeFirst() }
   }
-
-  /// A pause must not count as slowness.
-  package mutating func restart() { marks = Array(marks.suffix(1)) }
 
   package var stepsPerSecond: Double? {
     guard let first = marks.first, let last = marks.last, last.wall > first.wall else {
