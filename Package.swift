@@ -115,7 +115,8 @@ let package = Package(
     tests(
       "Explorer",
       [
-        "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers", "Workloads",
+        "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers",
+        "Workloads",
         "Training", "EventStream", "Probes",
       ]),
     tests("Presets", ["RunModel"]),
@@ -123,7 +124,7 @@ let package = Package(
     tests("Export", ["RunModel", "Metrics", "Charts"]),
     tests(
       "Studies",
-      ["RunModel", "Statistics", "Explorer", "Optimizers", "Workloads", "TensorKernels"]),
+      ["RunModel", "Statistics", "History", "Explorer", "Optimizers", "Workloads", "TensorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

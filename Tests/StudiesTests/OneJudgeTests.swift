@@ -1,5 +1,6 @@
 import Explorer
 import Foundation
+import History
 import RunModel
 import Statistics
 import Studies
@@ -11,20 +12,16 @@ struct OneJudgeTests {
     "adam:lr=0.01", "magma(adam):lr=0.01", "matched(magma(adam)):lr=0.01",
   ]
 
-  /// The run as the explorer lived through it.
-  private func explored(_ run: FinishedRun) -> RunRecord {
-    var record = RunRecord(run.configuration)
-    var batch = RunBatch(run: 0)
-    for entry in run.records {
-      let arm = run.configuration.lanes.firstIndex { $0.name == entry.arm } ?? 0
-      let seed = Int(entry.seed - run.configuration.seed)
-      batch.events.append(
-        entry.final == true
-          ? .armFinished(arm: arm, seed: seed, entry) : .evaluated(arm: arm, seed: seed, entry))
-    }
-    batch.events.append(.finished(.completed))
-    record.take(batch)
-    return record
+  /// The verdicts of the run as the explorer lived through it.
+  private func explored(_ run: FinishedRun) -> [Verdict] {
+    let history = RunHistory(run.configuration)
+    history.append(
+      run.records.map { entry -> RunEvent in
+        let arm = ArmID(run.configuration.lanes.firstIndex { $0.name == entry.arm } ?? 0)
+        return entry.final == true
+          ? .armFinished(arm: arm, entry) : .evaluated(arm: arm, entry)
+      } + [.finished(.completed)])
+    return Judging.verdicts(of: history.moment())
   }
 
   @Test(arguments: [6, 8]) func everyDoorSaysTheSame(_ seeds: Int) throws {
@@ -32,7 +29,7 @@ struct OneJudgeTests {
     let comparison = try RunComparison([run])
     let document = ComparisonDocument(
       directories: [], try #require(comparison.experiment(margin: .usual)))
-    let onScreen = explored(run).verdicts
+    let onScreen = explored(run)
     #expect(onScreen == document.verdicts)
     #expect(onScreen.map(\.subject) == ["magma(adam):lr=0.01"], "a control is no subject")
     #expect(onScreen.first?.control?.name == Self.arms[2])

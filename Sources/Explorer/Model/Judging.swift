@@ -3,9 +3,9 @@ import RunModel
 import Statistics
 
 /// Hands a finished run to the judge that `compare`, `report` and `sweep` ask as well.
-enum Judging {
+package enum Judging {
   /// One verdict per arm that is judged; none for a single arm or a single seed.
-  static func verdicts(of run: RunMoment) -> [Verdict] {
+  package static func verdicts(of run: RunMoment) -> [Verdict] {
     guard run.configuration.seeds > 1, run.arms.count > 1 else { return [] }
     var conduct = Conduct()
     conduct.isDeclaredBeforehand = true
