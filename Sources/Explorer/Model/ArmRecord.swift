@@ -52,8 +52,7 @@ package struct ArmRecord {
   /// cos(m, g) of pure noise: √(1 − β²) when the momentum already holds the gradient, 0 before.
   package var alignmentNull: Double? {
     guard isMasking else { return nil }
-    if specification.values["mu"]?.text == "before" { return 0 }
-    return specification.alignmentDecay.map { (1 - $0 * $0).squareRoot() }
+    return specification.pureNoiseAlignment
   }
 
   package var divergedStep: Int? { seeds.lazy.compactMap(\.divergedStep).first }

@@ -28,7 +28,7 @@ struct Muon: GradientTransformation {
       .number("auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999),
       .number("auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999),
       .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
-    ], stateBytesPerElement: 4)
+    ], stateBytesPerElement: 4, momentum: .buffer(key: "momentum"))
 
   private let layout: TensorLayout
   private let parts: BlockParts
