@@ -3,11 +3,15 @@ import TensorKernels
 
 /// One arm's optimizer: a base, perhaps wrapped or step-matched, over all blocks of a layout.
 ///
-/// Used by one thread. A steady step allocates nothing. Equations: method.md and the files of
-/// `Bases` and `Wrappers`; `θ ← θ − s·m·Δ` per block, Δ the base's whole displacement.
+/// Used by one thread. A steady step allocates nothing. `θ ← θ − s·m·Δ` per block, Δ the base's whole
+/// displacement; `MaskedStep.swift` tells how a step goes, `Bases` and `Wrappers` the equations.
 package struct ArmOptimizer {
   package private(set) var specification: ArmSpecification
   package let layout: TensorLayout
+  /// Whether momentum and gradient are compared on every block, also where the arm needs no cosine.
+  ///
+  /// Costs a look at both while they are in the cache; parameters and moments do not depend on it.
+  package let observes: Bool
   /// One per layout entry, updated in place.
   package internal(set) var outcomes: [BlockOutcome]
   /// Per layout entry, for replay; nil: draw.
@@ -27,11 +31,18 @@ package struct ArmOptimizer {
   var cosines: [Float]
   /// Updates each block's moments have seen.
   var updates: [Int]
-  /// Gradient averages of masked blocks whose base has no first moment, one after another.
-  var ownMomentum: [Float]
+  /// Momenta of masked blocks whose base has none and whose mask needs one: state of the arm.
+  var own: GradientAverages
+  /// Momenta that are only looked at, for blocks that have no other; no state of the arm.
+  var observed: GradientAverages
   var displacement: [Float]
-  /// 0 or 1 per element of the block at hand, for grains finer than the tensor.
-  var kept: [Float]
+  /// The mask of the block at hand, for grains finer than the tensor.
+  var mask: ElementMask
+
+  /// Elements worked on at a time, so that the displacement stays in the first-level cache.
+  static let stretch = 1024
+  /// β of the observing averages.
+  static let observing = Decay(ArmSpecification.observingDecay)
 
   /// Whether a coin decides on a whole block: true without a mask, false for finer grains and signs.
   package var tossesWholeBlocks: Bool {
@@ -39,60 +50,110 @@ package struct ArmOptimizer {
   }
 
   /// Makes the optimizer; throws when settings contradict each other or the layout.
-  package init(_ specification: ArmSpecification, layout: TensorLayout) throws(RunError) {
-    let settings = Settings(values: specification.values)
-    guard let entry = OptimizerRegistry.base(specification.base) else {
-      throw RunError(.usage, "there is no optimizer '\(specification.base)'")
-    }
-    let masks = specification.wrapper.flatMap(WrapperKind.init(rawValue:)).map {
-      MaskSettings($0, settings)
-    }
-    try Combination(specification, entry: entry, masks: masks).check(layout: layout)
+  package init(
+    _ specification: ArmSpecification, layout: TensorLayout, observes: Bool = true
+  ) throws(RunError) {
+    let parts = try ArmParts(specification, layout: layout)
+    let masks = parts.masks
     self.specification = specification
     self.layout = layout
+    self.observes = observes
     self.masks = masks
-    base = entry.type.init(layout: layout, settings: settings)
-    plan = try BlockPlan(specification, layout: layout, base: base, masks: masks)
+    let base = parts.type.init(layout: layout, settings: parts.settings)
+    self.base = base
+    let plan = try BlockPlan(specification, layout: layout, base: base, masks: masks)
+    self.plan = plan
     let blocks = layout.entries.count
     outcomes = Array(repeating: BlockOutcome(), count: blocks)
     forcedCoins = Array(repeating: nil, count: blocks)
     scales = Array(repeating: Float(masks?.start ?? .nan), count: blocks)
     cosines = Array(repeating: 0, count: blocks)
     updates = Array(repeating: 0, count: blocks)
-    ownMomentum = Array(repeating: 0, count: plan.ownMomentumCount)
+    let needsOwn = masks?.needsAlignment == true && !specification.isMatched
+    let own = GradientAverages(layout) { needsOwn && plan.inScope[$0] && !base.hasMomentum($0) }
+    self.own = own
+    observed = GradientAverages(layout) {
+      observes && !base.hasMomentum($0) && !own.contains($0)
+    }
     let largest = layout.entries.map(\.range.count).max() ?? 0
-    let stretch = entry.type.isElementwise ? min(largest, Self.stretch) : largest
+    let stretch = parts.type.isElementwise ? min(largest, Self.stretch) : largest
     displacement = Array(repeating: 0, count: masks?.kind == .cautious ? largest : stretch)
     let usesKept = masks.map { $0.grain != .tensor || $0.kind == .cautious } ?? false
-    kept = usesKept ? Array(repeating: 1, count: largest) : []
+    mask = ElementMask(count: usesKept ? largest : 0)
     stepFactor = masks?.expectedFactor ?? 1
     for block in outcomes.indices { outcomes[block].isMasked = isMasked(block) }
   }
-
-  /// Elements worked on at a time, so that the displacement stays in the first-level cache.
-  static let stretch = 1024
 
   /// Configured rate, before the schedule's factor.
   package var learningRate: Double { specification.values["lr"]?.number ?? 0 }
 
   /// Bytes of optimizer state: moments, and what masking itself remembers.
   package var stateBytes: Int {
-    let floats = base.state.reduce(ownMomentum.count) { $0 + $1.values.count }
+    let floats = base.state.reduce(own.values.count) { $0 + $1.values.count }
     let perBlock = masks?.hasScore == true && !specification.isMatched ? plan.maskedCount : 0
     return (floats + perBlock) * MemoryLayout<Float>.stride
   }
 
-  /// Bytes of all buffers: the state, and what a step works in.
+  /// Bytes of all buffers: the state, what a step works in, and what is only observed.
   package var bufferBytes: Int {
-    stateBytes + (displacement.count + kept.count + base.scratchCount) * MemoryLayout<Float>.stride
+    let scratch =
+      displacement.count + mask.kept.count + base.scratchCount + observed.values.count
+    return stateBytes + scratch * MemoryLayout<Float>.stride
   }
 
   func isMasked(_ block: Int) -> Bool { !specification.isMatched && plan.inScope[block] }
+}
 
-  /// Changes a setting at a step boundary; the key must be live and the value allowed.
+/// Settings at a step boundary: what may be asked is answered without changing anything.
+extension ArmOptimizer {
+  /// Throws what speaks against making an optimizer of `specification` on these blocks.
+  package static func check(
+    _ specification: ArmSpecification, layout: TensorLayout
+  ) throws(RunError) {
+    _ = try ArmParts(specification, layout: layout)
+  }
+
+  /// `specification` with a setting changed while it trains: the key must be live, the value
+  /// allowed, and the whole without contradiction. What `set` does, without an optimizer.
+  package static func changed(
+    _ specification: ArmSpecification, _ key: String, to value: SettingValue, layout: TensorLayout
+  ) throws(RunError) -> ArmSpecification {
+    let setting = try liveSetting(key, of: specification)
+    guard setting.value(from: value.description) == value else {
+      throw RunError(
+        .usage, "\(key)=\(value) is not allowed", remedy: "allowed: \(setting.allowed)")
+    }
+    let changed = specification.setting(key, to: value)
+    try check(changed, layout: layout)
+    return changed
+  }
+
+  /// Why `set` would refuse the change; nil when it would take it.
+  package func changing(_ key: String, to value: SettingValue) -> RunError? {
+    do throws(RunError) {
+      _ = try Self.changed(specification, key, to: value, layout: layout)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Changes a setting at a step boundary; throws, and changes nothing, when it is refused.
   package mutating func set(_ key: String, to value: SettingValue) throws(RunError) {
-    let catalog = OptimizerRegistry.catalog
-    let settings = catalog.settings(base: specification.base, wrapper: specification.wrapper)
+    let changed = try Self.changed(specification, key, to: value, layout: layout)
+    let parts = try ArmParts(changed, layout: layout)
+    base.configure(parts.settings)
+    plan = try BlockPlan(changed, layout: layout, base: base, masks: parts.masks)
+    masks = parts.masks
+    specification = changed
+    if changed.isMatched, let masks { stepFactor = masks.expectedFactor }
+  }
+
+  private static func liveSetting(
+    _ key: String, of specification: ArmSpecification
+  ) throws(RunError) -> Hyperparameter {
+    let settings = OptimizerRegistry.catalog.settings(
+      base: specification.base, wrapper: specification.wrapper)
     guard let setting = settings.first(where: { $0.key == key }) else {
       throw RunError(
         .usage,
@@ -104,22 +165,78 @@ package struct ArmOptimizer {
       throw RunError(
         .usage, "'\(key)' cannot change while training", remedy: "restart with the new value")
     }
-    guard setting.value(from: value.description) != nil else {
-      throw RunError(
-        .usage, "\(key)=\(value) is not allowed", remedy: "allowed: \(setting.allowed)")
+    return setting
+  }
+}
+
+/// Everything an optimizer remembers between steps, as named flat arrays.
+extension ArmOptimizer {
+  /// Names starting with `mask.` are the wrapper's, `observed.` no state of the optimizer; counts are
+  /// exact as floats up to 2^24 steps.
+  package func exportState() -> [(name: String, values: [Float])] {
+    var state = base.state.map { (name: $0.name, values: $0.values) }
+    state.append((name: "updates", values: updates.map(Float.init)))
+    state.append((name: "step_factor", values: Self.split(stepFactor)))
+    if masks != nil {
+      state.append((name: "mask.scale", values: scales))
+      state.append((name: "mask.cosine", values: cosines))
+      state.append((name: "mask.momentum", values: own.values))
     }
-    try take(specification.setting(key, to: value))
+    if !observed.values.isEmpty {
+      state.append((name: Self.observedName, values: observed.values))
+    }
+    return state
   }
 
-  private mutating func take(_ changed: ArmSpecification) throws(RunError) {
-    guard let entry = OptimizerRegistry.base(changed.base) else { return }
-    let settings = Settings(values: changed.values)
-    let masks = self.masks.map { MaskSettings($0.kind, settings) }
-    try Combination(changed, entry: entry, masks: masks).check(layout: layout)
-    base.configure(settings)
-    plan = try BlockPlan(changed, layout: layout, base: base, masks: masks)
-    self.masks = masks
-    specification = changed
-    if changed.isMatched, let masks { stepFactor = masks.expectedFactor }
+  /// Takes back what `exportState` gave; training then goes on bit for bit.
+  ///
+  /// An observing average that is not there starts anew.
+  package mutating func restoreState(_ values: [(name: String, values: [Float])]) throws(RunError) {
+    var buffers = base.state
+    for index in buffers.indices {
+      buffers[index].values = try Self.find(
+        buffers[index].name, count: buffers[index].values.count, in: values)
+    }
+    let counts = try Self.find("updates", count: updates.count, in: values)
+    let factor = try Self.find("step_factor", count: 2, in: values)
+    if observes, values.contains(where: { $0.name == Self.observedName }) {
+      observed.values = try Self.find(
+        Self.observedName, count: observed.values.count, in: values)
+    }
+    if masks != nil {
+      scales = try Self.find("mask.scale", count: scales.count, in: values)
+      cosines = try Self.find("mask.cosine", count: cosines.count, in: values)
+      own.values = try Self.find("mask.momentum", count: own.values.count, in: values)
+    }
+    updates = counts.map { Int($0) }
+    stepFactor = Double(
+      bitPattern: UInt64(factor[0].bitPattern) << 32 | UInt64(factor[1].bitPattern))
+    base.state = buffers
+  }
+
+  private static let observedName = "observed.momentum"
+
+  /// The two halves of a double's bits, so that it survives being stored as floats.
+  private static func split(_ value: Double) -> [Float] {
+    [
+      Float(bitPattern: UInt32(truncatingIfNeeded: value.bitPattern >> 32)),
+      Float(bitPattern: UInt32(truncatingIfNeeded: value.bitPattern)),
+    ]
+  }
+
+  private static func find(
+    _ name: String, count: Int, in values: [(name: String, values: [Float])]
+  ) throws(RunError) -> [Float] {
+    guard let found = values.first(where: { $0.name == name }) else {
+      throw RunError(
+        .input, "optimizer state '\(name)' is missing",
+        remedy: "resume with the arm the checkpoint was made with")
+    }
+    guard found.values.count == count else {
+      throw RunError(
+        .input, "optimizer state '\(name)' has \(found.values.count) values, not \(count)",
+        remedy: "resume with the model and arm the checkpoint was made with")
+    }
+    return found.values
   }
 }

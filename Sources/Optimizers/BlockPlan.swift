@@ -11,10 +11,6 @@ struct BlockPlan {
   var decays: [Double]
   /// 0 for the first block in scope … 1 for the last, by position.
   var depths: [Double]
-  /// Where the block's own gradient average begins; nil when the base has a first moment.
-  var ownMomentum: [Int?]
-  var ownMomentumCount: Int
-
   init(
     _ specification: ArmSpecification, layout: TensorLayout, base: any GradientTransformation,
     masks: MaskSettings?
@@ -32,13 +28,6 @@ struct BlockPlan {
     let decay = settings.number("wd")
     decays = entries.map { onMatrices && $0.shape.count < 2 ? 0 : decay }
     depths = Self.depths(inScope)
-    ownMomentum = Array(repeating: nil, count: entries.count)
-    ownMomentumCount = 0
-    guard let masks, masks.needsAlignment, !specification.isMatched else { return }
-    for block in entries.indices where inScope[block] && !base.hasMomentum(block) {
-      ownMomentum[block] = ownMomentumCount
-      ownMomentumCount += entries[block].range.count
-    }
   }
 
   private static func depths(_ inScope: [Bool]) -> [Double] {

@@ -1,52 +1,6 @@
 import RunModel
 import TensorKernels
 
-/// What a transformation may know of the step it is in.
-package struct StepContext: Sendable {
-  /// 1-based number of the update.
-  package var step: Int
-  /// Length of the run, for mask schedules; 0 when it is not known.
-  package var totalSteps: Int
-  /// The schedule's factor on every learning rate of the arm.
-  package var scheduleFactor: Double
-  package var seed: UInt64
-  /// For a matched control: the factor on the maskable blocks' learning rate; 1 otherwise.
-  package var matchedFactor: Double
-  /// Whether update norms are measured in this step (costs a pass).
-  package var measuresUpdates: Bool
-
-  package init(
-    step: Int, scheduleFactor: Double = 1, seed: UInt64 = 0, matchedFactor: Double = 1,
-    measuresUpdates: Bool = false, totalSteps: Int = 0
-  ) {
-    self.step = step
-    self.scheduleFactor = scheduleFactor
-    self.seed = seed
-    self.matchedFactor = matchedFactor
-    self.measuresUpdates = measuresUpdates
-    self.totalSteps = totalSteps
-  }
-}
-
-/// What happened to one block in the latest step; NaN where a figure does not apply.
-package struct BlockOutcome: Sendable, BitwiseCopyable {
-  /// Whether the arm masks or damps this block at all.
-  package var isMasked = false
-  /// Share of the block's elements whose update was applied.
-  package var keptShare: Float = 1
-  /// cos(momentum, gradient), and its squashed value sigmoid(cos / tau).
-  package var alignment: Float = .nan
-  package var score: Float = .nan
-  /// The factor on the displacement before the coin; its running average damps the update.
-  package var scale: Float = .nan
-  /// The probability that this step's coin kept the block.
-  package var keep: Float = 1
-  /// ‖Δθ‖ of this step, NaN on steps where it was not measured.
-  package var updateNorm: Float = .nan
-
-  package init() {}
-}
-
 /// The part of one step that concerns one block, or one stretch of a block.
 struct BlockStep {
   /// Index in the layout, and the stretch of the arena to work on.

@@ -27,7 +27,7 @@ package struct Replay {
     self.file = file
     self.seed = seed
     layout = TensorLayout(file.blocks.map(\.descriptor))
-    optimizer = try ArmOptimizer(arm, layout: layout)
+    optimizer = try ArmOptimizer(arm, layout: layout, observes: false)
   }
 
   private mutating func run() throws(RunError) -> ReplayAnswer {

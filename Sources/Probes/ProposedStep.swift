@@ -39,7 +39,7 @@ package struct ProposedStep: Sendable {
     displacement = parameters.indices.map { Double(parameters[$0]) - Double(moved[$0]) }
     keep = optimizer.outcomes.map { $0.isMasked ? Double($0.keep) : 1 }
     tossesWholeBlocks = optimizer.tossesWholeBlocks
-    if keep.allSatisfy({ $0 == 1 }) { maskAsSkipUpdate(optimizer.layout) }
+    if tossesWholeBlocks, keep.allSatisfy({ $0 == 1 }) { maskAsSkipUpdate(optimizer.layout) }
   }
 
   private mutating func maskAsSkipUpdate(_ layout: TensorLayout) {

@@ -21,7 +21,8 @@ package struct ArmGrammar: Sendable {
     let written = try read(tail, settings: settings, into: &values, arm: text)
     return ArmSpecification(
       text: trimmed, base: parts.base, wrapper: parts.wrapper, isMatched: parts.isMatched,
-      values: values, writtenKeys: written)
+      values: values, writtenKeys: written,
+      momentum: catalog.base(parts.base)?.momentum)
   }
 
   /// Splits at the first colon outside parentheses.

@@ -12,10 +12,12 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
   package var values: [String: SettingValue]
   /// Keys the user wrote, in order.
   package var writtenKeys: [String]
+  /// Where the base's first moment comes from; nil: not known.
+  package var momentum: MomentumSource?
 
   package init(
     text: String, base: String, wrapper: String?, isMatched: Bool,
-    values: [String: SettingValue], writtenKeys: [String]
+    values: [String: SettingValue], writtenKeys: [String], momentum: MomentumSource?
   ) {
     self.text = text
     self.base = base
@@ -23,6 +25,7 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
     self.isMatched = isMatched
     self.values = values
     self.writtenKeys = writtenKeys
+    self.momentum = momentum
   }
 
   /// The numeric setting `key`; a programmer's mistake to ask for one that does not apply.
@@ -75,18 +78,30 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
     name.replacing("(", with: "-").replacing(")", with: "")
   }
 
-  /// The decay β of the momentum that the alignment is taken with, on matrices: the base's own
-  /// where it keeps one, else that of the wrapper's average of the gradient.
-  package var alignmentDecay: Double? {
-    let key =
-      switch base {
-      case "lion": "beta2"
-      case "sgd", "rmsprop", "muon": "momentum"
-      case "adafactor", "apollo": "beta"
-      default: "beta1"
-      }
-    let own = values[key]?.number
-    return own == 0 && key == "momentum" ? values["beta"]?.number : own ?? values["beta"]?.number
+  /// β of the average that is observed where a base keeps no momentum.
+  package static let observingDecay = 0.9
+
+  /// The alignment that gradients of pure noise would show on matrices: `√(1 − β²)`, β the decay of
+  /// the momentum that is compared; 0 where it is compared before it took the gradient in.
+  package var pureNoiseAlignment: Double? {
+    if !isMatched, values["mu"]?.text == "before" { return 0 }
+    return momentumDecay.map { (1 - $0 * $0).squareRoot() }
+  }
+
+  /// The base's own, else that of the wrapper's average of the gradient, else of the observed one.
+  private var momentumDecay: Double? {
+    switch momentum {
+    case .buffer(let key): return values[key]?.number
+    case .bufferUnlessZero(let key):
+      guard let own = values[key]?.number else { return nil }
+      return own > 0 ? own : standInDecay
+    case .some(.none): return standInDecay
+    case nil: return nil
+    }
+  }
+
+  private var standInDecay: Double {
+    isMatched ? Self.observingDecay : values["beta"]?.number ?? Self.observingDecay
   }
 
   /// The arm that a matched control follows: the same specification, unmatched.

@@ -1,3 +1,13 @@
+/// Where the first moment of a base comes from on matrices: what an alignment compares.
+package enum MomentumSource: Sendable, Codable, Hashable {
+  /// The base keeps none; an average of the gradient stands in for it.
+  case none
+  /// A buffer that keeps the share `key` of its past each step.
+  case buffer(key: String)
+  /// The same, but left out where `key` is 0.
+  case bufferUnlessZero(key: String)
+}
+
 /// What the program knows of one optimizer before any training: name, source, settings.
 package struct OptimizerDescriptor: Sendable, Codable, Hashable {
   package enum Kind: String, Sendable, Codable, Hashable {
@@ -18,10 +28,12 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
   package var hyperparameters: [Hyperparameter]
   /// Bytes of optimizer state an element costs (matrices; an estimate in words stays in `summary`).
   package var stateBytesPerElement: Double
+  package var momentum: MomentumSource
 
   package init(
     name: String, kind: Kind, summary: String, equation: String, paper: String,
-    hyperparameters: [Hyperparameter], stateBytesPerElement: Double
+    hyperparameters: [Hyperparameter], stateBytesPerElement: Double,
+    momentum: MomentumSource = .none
   ) {
     self.name = name
     self.kind = kind
@@ -30,6 +42,7 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
     self.paper = paper
     self.hyperparameters = hyperparameters
     self.stateBytesPerElement = stateBytesPerElement
+    self.momentum = momentum
   }
 
   package func hyperparameter(_ key: String) -> Hyperparameter? {

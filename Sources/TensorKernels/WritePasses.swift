@@ -1,49 +1,60 @@
 import CKernels
 
+/// How a displacement enters the parameters: `p ← keep·p − factor·Δ`.
+package struct WriteFactors: Sendable {
+  package var keep: Float
+  package var factor: Float
+  /// Share of p that is part of what was asked for, before it is rounded into `keep`.
+  package var lost: Float
+  /// Decay that a dropped element is spared.
+  package var spared: Float
+
+  package init(keep: Float = 1, factor: Float, lost: Float = 0, spared: Float = 0) {
+    self.keep = keep
+    self.factor = factor
+    self.lost = lost
+    self.spared = spared
+  }
+
+  fileprivate var rule: mgs_write {
+    mgs_write(keep: keep, factor: factor, lost: lost, spared: spared)
+  }
+}
+
 /// Passes that write parameters, and the norms that go with them.
 ///
 /// `range` is the stretch of the arena; the displacement begins with it. Sums are taken in a fixed
-/// order of lanes.
+/// order of lanes, those of a displacement in double before it is rounded into the parameters.
 extension Kernels {
-  /// `p ← keep·p − factor·Δ`
+  /// `p ← keep·p − factor·Δ`; returns `‖factor·Δ + lost·p‖²`.
   package func write(
-    _ displacement: Span<Float>, keep: Float, factor: Float,
-    to parameters: inout MutableSpan<Float>, at range: Range<Int>
-  ) {
-    withStretch(displacement, &parameters, range) { delta, p in
-      passes.write(range.count, keep, factor, delta, p)
-    }
-  }
-
-  /// The same, bit for bit; returns `‖Δp‖²`.
-  package func writeMeasured(
-    _ displacement: Span<Float>, keep: Float, factor: Float,
+    _ displacement: Span<Float>, _ factors: WriteFactors,
     to parameters: inout MutableSpan<Float>, at range: Range<Int>
   ) -> Double {
     withStretch(displacement, &parameters, range) { delta, p in
-      passes.writeMeasured(range.count, keep, factor, delta, p)
+      passes.write(range.count, factors.rule, delta, p)
     }
   }
 
-  /// `p ← (keep + (1 − kept)·spared)·p − kept·factor·Δ`, kept 0 or 1; returns `‖Δp‖²`.
+  /// `p ← (keep + (1 − kept)·spared)·p − kept·factor·Δ`; returns `‖kept·(factor·Δ + lost·p)‖²`.
   package func write(
-    _ displacement: Span<Float>, kept: Span<Float>, keep: Float, spared: Float, factor: Float,
+    _ displacement: Span<Float>, kept: Span<Float>, _ factors: WriteFactors,
     to parameters: inout MutableSpan<Float>, at range: Range<Int>
   ) -> Double {
     precondition(kept.count >= range.count, "the mask does not fit")
     return withStretch(displacement, &parameters, range) { delta, p in
       kept.withUnsafeBufferPointer {
-        passes.writeKept(range.count, keep, spared, factor, $0.baseAddress, delta, p)
+        passes.writeKept(range.count, factors.rule, $0.baseAddress, delta, p)
       }
     }
   }
 
-  /// `p ← keep·p`; returns `‖Δp‖²`.
+  /// `p ← keep·p`
   package func shrink(
     _ parameters: inout MutableSpan<Float>, at range: Range<Int>, keep: Float
-  ) -> Double {
+  ) {
     precondition(range.upperBound <= parameters.count, "the stretch lies outside the arena")
-    return parameters.withUnsafeMutableBufferPointer {
+    parameters.withUnsafeMutableBufferPointer {
       passes.shrink(range.count, keep, $0.baseAddress.map { $0 + range.lowerBound })
     }
   }

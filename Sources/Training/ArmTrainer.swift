@@ -99,8 +99,7 @@ package final class ArmTrainer {
   func context(of step: Int, matchedFactor: Double) -> StepContext {
     StepContext(
       step: step, scheduleFactor: course.scheduleFactor(step: step), seed: seat.seed,
-      matchedFactor: matchedFactor, measuresUpdates: !isSilent,
-      totalSteps: course.steps(at: step))
+      matchedFactor: matchedFactor, totalSteps: course.steps(at: step))
   }
 
   private func computeGradients(step: Int) -> Double {
@@ -271,6 +270,8 @@ extension BlockRow {
     keptShare = outcome.keptShare
     keep = outcome.keep
     alignment = outcome.alignment
+    gradientNorm = outcome.gradientNorm
+    momentumNorm = outcome.momentumNorm
     score = outcome.score
     scale = outcome.scale
     updateNorm = outcome.updateNorm

@@ -122,8 +122,7 @@ extension Coordinator.Facts {
       objection: { settings, key, value in
         guard OptimizerRegistry.catalog.base(settings.base) != nil else { return nil }
         do throws(RunError) {
-          var optimizer = try ArmOptimizer(settings, layout: layout)
-          try optimizer.set(key, to: value)
+          _ = try ArmOptimizer.changed(settings, key, to: value, layout: layout)
           return nil
         } catch {
           return error

@@ -38,7 +38,7 @@ package struct RunOptions: Sendable {
     isSilent: Bool = false, checkpointEvery: Int? = nil, takesFinalSnapshot: Bool = true,
     probeRunner: (any ProbeRunner)? = nil, yieldsToInterface: Bool = false,
     probes: [ProbeCadence] = [], observes: Bool = true,
-    makeOptimizer: @escaping OptimizerFactory = RunOptions.registered
+    makeOptimizer: OptimizerFactory? = nil
   ) {
     self.journal = journal
     self.startsPaused = startsPaused
@@ -53,13 +53,14 @@ package struct RunOptions: Sendable {
     self.yieldsToInterface = yieldsToInterface
     self.probes = probes
     self.observes = observes
-    self.makeOptimizer = makeOptimizer
+    self.makeOptimizer = makeOptimizer ?? Self.registered(observes: observes)
   }
 
   /// Makes the optimizers of the registry.
-  package static let registered: OptimizerFactory = {
+  private static func registered(observes: Bool) -> OptimizerFactory {
     // Random projections take their seed from each step's context.
-    (specification, layout, _) throws(RunError) in
-    try ArmOptimizer(specification, layout: layout)
+    { (specification, layout, _) throws(RunError) in
+      try ArmOptimizer(specification, layout: layout, observes: observes)
+    }
   }
 }

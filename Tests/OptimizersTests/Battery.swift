@@ -5,6 +5,8 @@ import TensorKernels
 /// What the battery needs of an optimizer; the registry's arms have it, and the broken ones below.
 protocol Tested {
   mutating func advance(_ parameters: inout [Float], _ gradients: [Float], step: Int)
+  /// One per block of `Problems.layout`, of the latest step.
+  var outcomes: [BlockOutcome] { get }
   func exportState() -> [(name: String, values: [Float])]
   mutating func restoreState(_ values: [(name: String, values: [Float])]) throws
 }
@@ -22,6 +24,8 @@ struct TestedArm: Tested {
       parameters: &span, gradients: gradients.span, context: StepContext(step: step, seed: 3))
   }
 
+  var outcomes: [BlockOutcome] { optimizer.outcomes }
+
   func exportState() -> [(name: String, values: [Float])] { optimizer.exportState() }
 
   mutating func restoreState(_ values: [(name: String, values: [Float])]) throws {
@@ -33,7 +37,7 @@ struct TestedArm: Tested {
 struct Battery {
   enum Check: String, CaseIterable {
     case descendsTheQuadratic, descendsRosenbrock, staysPutWithoutGradient, repeatsItself
-    case resumesBitForBit, staysFinite
+    case resumesBitForBit, staysFinite, reportsTheUpdateItAsksFor, reportsItsAlignment
   }
 
   /// Makes the optimizer at `factor` times its usual learning rate.
@@ -52,6 +56,8 @@ struct Battery {
     case .repeatsItself: try walk(20, seed: 1) == walk(20, seed: 1)
     case .resumesBitForBit: try resumes()
     case .staysFinite: try staysFinite()
+    case .reportsTheUpdateItAsksFor: try reportsUpdates()
+    case .reportsItsAlignment: try reportsAlignment()
     }
   }
 
@@ -116,5 +122,37 @@ struct Battery {
       guard x.allSatisfy(\.isFinite) else { return false }
     }
     return true
+  }
+
+  /// Norms of updates are those that the weights moved by, and 0 where nothing was applied.
+  private func reportsUpdates() throws -> Bool {
+    var optimizer = try make(1)
+    var x = Problems.normals(count, seed: 6)
+    for step in 1...12 {
+      let old = x
+      optimizer.advance(&x, Problems.normals(count, seed: UInt64(step) + 20), step: step)
+      for (entry, outcome) in zip(Problems.layout.entries, optimizer.outcomes) {
+        let moved = entry.range.reduce(0.0) { sum, i in
+          sum + (Double(x[i]) - Double(old[i])) * (Double(x[i]) - Double(old[i]))
+        }.squareRoot()
+        guard abs(Double(outcome.updateNorm) - moved) <= 1e-6 + 1e-4 * moved else { return false }
+        guard outcome.keptShare > 0 || outcome.updateNorm == 0 else { return false }
+      }
+    }
+    return true
+  }
+
+  /// A gradient that does not change is one its momentum points along, in every block.
+  private func reportsAlignment() throws -> Bool {
+    var optimizer = try make(1)
+    var x = Problems.normals(count, seed: 7)
+    let gradient = Problems.normals(count, seed: 8)
+    for step in 1...8 { optimizer.advance(&x, gradient, step: step) }
+    return zip(Problems.layout.entries, optimizer.outcomes).allSatisfy { entry, outcome in
+      let size = gradient[entry.range].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      return outcome.alignment > 0.5 && outcome.alignment <= 1 && outcome.momentumNorm > 0
+        && abs(Double(outcome.gradientNorm) - size) < 1e-5 * size
+        && outcome.scale > 0 && outcome.keep > 0
+    }
   }
 }

@@ -37,6 +37,7 @@ import Testing
 struct Broken: Tested {
   enum Fault: String, CaseIterable, Sendable {
     case climbs, drifts, forgetsItsState, looksAtAGlobal, dividesByTheFourthPower
+    case reportsHalfItsUpdate, reportsTheNormOfItsStep, leavesOutABlock
 
     var caught: Battery.Check {
       switch self {
@@ -45,12 +46,15 @@ struct Broken: Tested {
       case .forgetsItsState: .resumesBitForBit
       case .looksAtAGlobal: .repeatsItself
       case .dividesByTheFourthPower: .staysFinite
+      case .reportsHalfItsUpdate: .reportsTheUpdateItAsksFor
+      case .reportsTheNormOfItsStep, .leavesOutABlock: .reportsItsAlignment
       }
     }
   }
 
   let fault: Fault?
   let rate: Double
+  private(set) var outcomes = Problems.layout.entries.map { _ in BlockOutcome() }
   private var velocity: [Float] = []
 
   init(fault: Fault?, rate: Double) {
@@ -60,6 +64,7 @@ struct Broken: Tested {
 
   mutating func advance(_ parameters: inout [Float], _ gradients: [Float], step: Int) {
     if velocity.isEmpty { velocity = Array(repeating: 0, count: parameters.count) }
+    let old = parameters
     for i in parameters.indices {
       velocity[i] = 0.9 * velocity[i] + gradients[i]
       var displacement = Float(rate) * velocity[i]
@@ -69,10 +74,30 @@ struct Broken: Tested {
       case .looksAtAGlobal: displacement += Float.random(in: 0...1e-3)
       case .dividesByTheFourthPower:
         displacement /= gradients[i] * gradients[i] * gradients[i] * gradients[i]
-      case .forgetsItsState, nil: break
+      case .forgetsItsState, .reportsHalfItsUpdate, .reportsTheNormOfItsStep, .leavesOutABlock, nil:
+        break
       }
       parameters[i] -= displacement
     }
+    report(zip(parameters, old).map { $0 - $1 }, gradients)
+  }
+
+  private mutating func report(_ moved: [Float], _ gradients: [Float]) {
+    for (block, entry) in Problems.layout.entries.enumerated() {
+      let (m, g, change) = (
+        velocity[entry.range], gradients[entry.range], moved[entry.range]
+      )
+      let dot = zip(m, g).reduce(0) { $0 + $1.0 * $1.1 }
+      outcomes[block].momentumNorm = norm(m)
+      outcomes[block].gradientNorm = norm(fault == .reportsTheNormOfItsStep ? change : g)
+      outcomes[block].alignment = min(1, dot / max(1e-30, norm(m) * norm(g)))
+      outcomes[block].updateNorm = norm(change) * (fault == .reportsHalfItsUpdate ? 0.5 : 1)
+      if fault == .leavesOutABlock, block == 0 { outcomes[block].alignment = .nan }
+    }
+  }
+
+  private func norm(_ values: ArraySlice<Float>) -> Float {
+    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
   func exportState() -> [(name: String, values: [Float])] { [(name: "v", values: velocity)] }

@@ -25,25 +25,39 @@ import Testing
     #expect(abs(sums.scale - scale) < 0.003)
   }
 
-  /// The null that screens draw is a formula in the settings; here it is what noise measures.
+  /// The level that charts draw is a formula in the settings; here it is what noise measures, bare
+  /// and wrapped.
   @Test(
-    arguments: OptimizerRegistry.catalog.bases.map { "magma(\($0.name))" } + [
-      "magma(lion):beta2=0.9", "magma(sgd):momentum=0.95", "magma(rmsprop):momentum=0.8",
-      "magma(muon):momentum=0.9", "magma(adafactor):beta=0.8", "magma(adam):beta1=0.5",
+    arguments: bases.flatMap { [$0, "magma(\($0))", "skip(\($0)):mask=0"] } + [
+      "lion:beta2=0.9", "magma(lion):beta2=0.9", "sgd:momentum=0.95", "magma(sgd):momentum=0.95",
+      "rmsprop:momentum=0.8", "magma(rmsprop):momentum=0.8", "magma(muon):momentum=0.9",
+      "muon:momentum=0", "magma(adafactor):beta=0.8", "matched(magma(rmsprop)):beta=0.8",
+      "magma(adam):beta1=0.5", "matched(magma(adam)):mu=before", "magma(soap):mu=before",
     ])
-  func alignmentDecayOfEveryBaseGivesItsNull(_ text: String) throws {
+  func pureNoiseAlignmentIsWhatNoiseMeasures(_ text: String) throws {
     let layout = TensorLayout([
       BlockDescriptor(name: "q", shape: [128, 128], role: .attention, isMaskable: true)
     ])
     var arm = try TestedArm(text, layout)
-    let decay = try #require(OptimizerRegistry.arm(text).alignmentDecay)
+    let wanted = try #require(OptimizerRegistry.arm(text).pureNoiseAlignment)
     var x = Array(repeating: Float(0), count: layout.count)
     var sum = 0.0
     for step in 1...500 {
       arm.advance(&x, Problems.normals(x.count, seed: UInt64(step)), step: step)
       if step > 300 { sum += Double(arm.optimizer.outcomes[0].alignment) / 200 }
     }
-    #expect(abs(sum - (1 - decay * decay).squareRoot()) < 0.012, "\(sum)")
+    #expect(abs(sum - wanted) < 0.012, "\(sum), not \(wanted)")
+  }
+
+  static let bases = OptimizerRegistry.catalog.bases.map(\.name)
+
+  @Test(arguments: [
+    ("adam", 0.436), ("adam:beta1=0.95", 0.312), ("lion", 0.141), ("rmsprop", 0.436),
+    ("magma(lion)", 0.141), ("magma(muon)", 0.312), ("sgd", 0.436), ("magma(adam):mu=before", 0),
+  ])
+  func noiseLevelsAreTheKnownFigures(_ arm: String, _ level: Double) throws {
+    let found = try #require(OptimizerRegistry.arm(arm).pureNoiseAlignment)
+    #expect(abs(found - level) < 5e-4)
   }
 
   @Test func zeroGradientsHaveNoAlignment() throws {

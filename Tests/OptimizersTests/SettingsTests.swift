@@ -126,23 +126,57 @@ import Testing
     #expect(error?.category == .input)
   }
 
-  @Test func updateNormsAreMeasuredOnDemandAndChangeNothing() throws {
-    for text in ["adamw", "magma(adamw):grain=element", "skip(adamw)", "cautious(adam)"] {
-      var (arm, other) = (try TestedArm(text), try TestedArm(text))
-      let start = Problems.normals(Problems.layout.count, seed: 1)
-      let gradient = Problems.normals(start.count, seed: 2)
-      var (x, y) = (start, start)
-      var span = x.mutableSpan
-      arm.optimizer.step(
-        parameters: &span, gradients: gradient.span,
-        context: StepContext(step: 1, seed: 3, measuresUpdates: true))
-      other.advance(&y, gradient, step: 1)
-      #expect(x == y)
-      for (entry, outcome) in zip(Problems.layout.entries, arm.optimizer.outcomes) {
-        let moved = entry.range.reduce(0) { $0 + (x[$1] - start[$1]) * (x[$1] - start[$1]) }
-        #expect(abs(outcome.updateNorm - moved.squareRoot()) < 1e-5, "\(text) \(entry.name)")
+  /// What a trainer asks before it writes a change down is what `set` itself goes by.
+  @Test(arguments: [
+    ("magma(adam)", "mask", SettingValue.number(0.7), nil),
+    ("magma(adam)", "mask", .number(1.5), "allowed: 0..0.9999"),
+    ("magma(adam)", "mask", .flag(true), "allowed: 0..0.9999"),
+    ("magma(adam)", "scope", .text("all"), "cannot change while training"),
+    ("adam", "mask", .number(0.5), "has no setting 'mask'"),
+    ("skip(adam):decay=outside", "wd", .number(0.1), "part of its gradient"),
+    ("skip(adam):decay=outside", "wd", .number(0), nil),
+    ("skip(adamw):decay=outside", "wd", .number(0.1), nil),
+  ])
+  func aChangeIsJudgedWithoutBeingMade(
+    _ text: String, _ key: String, _ value: SettingValue, _ reason: String?
+  ) throws {
+    var arm = try TestedArm(text)
+    let (before, state) = (arm.optimizer.specification, arm.exportState().map(\.values))
+    let problem = arm.optimizer.changing(key, to: value)
+    #expect(arm.optimizer.specification == before)
+    #expect(arm.exportState().map(\.values) == state)
+    #expect((problem == nil) == (reason == nil))
+    if let reason { #expect(problem?.description.contains(reason) == true) }
+    let refusal = refusalOfSetting(&arm, key, value)
+    #expect(refusal == problem)
+    #expect(arm.optimizer.specification == before || problem == nil)
+  }
+
+  private func refusalOfSetting(
+    _ arm: inout TestedArm, _ key: String, _ value: SettingValue
+  ) -> RunError? {
+    do throws(RunError) {
+      try arm.optimizer.set(key, to: value)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Specifications also come from files: what they leave out or exaggerate is refused, not trusted.
+  @Test func incompleteSpecificationsAreRefusedByTheirKey() throws {
+    for key in ["lr", "beta2", "mask", "scope", "lrMlp"] {
+      var arm = try OptimizerRegistry.arm("magma(adam)")
+      arm.values[key] = nil
+      let missing = #expect(throws: RunError.self) {
+        try ArmOptimizer.check(arm, layout: Problems.layout)
       }
-      #expect(other.optimizer.outcomes.allSatisfy { $0.updateNorm.isNaN })
+      #expect(missing?.description.contains("says nothing of '\(key)'") == true)
+      arm.values[key] = .number(-7)
+      let low = #expect(throws: RunError.self) {
+        try ArmOptimizer.check(arm, layout: Problems.layout)
+      }
+      #expect(low?.description.contains(key) == true)
     }
   }
 }

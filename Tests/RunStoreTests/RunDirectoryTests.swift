@@ -21,7 +21,7 @@ private let stamp = RunStamp(version: "1", commit: "abc", kernelLevel: "portable
 private func arm(_ text: String) -> ArmSpecification {
   ArmSpecification(
     text: text, base: "sgd", wrapper: nil, isMatched: false, values: ["lr": .number(0.1)],
-    writtenKeys: [])
+    writtenKeys: [], momentum: nil)
 }
 
 private let configuration = RunConfiguration(

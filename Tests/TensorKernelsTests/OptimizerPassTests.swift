@@ -19,20 +19,39 @@ import Testing
   }
 
   @Test(arguments: KernelLevel.available, counts)
-  func measuringAWriteDoesNotChangeIt(_ level: KernelLevel, _ count: Int) {
+  func aWriteReportsTheNormOfWhatWasAskedFor(_ level: KernelLevel, _ count: Int) {
     let (kernels, delta) = (Kernels(level), Buffer(count: count, seed: 1).values)
     let start = Buffer(count: count, seed: 2).values
-    var (plain, measured) = (start, start)
-    var first = plain.mutableSpan
-    kernels.write(delta.span, keep: 0.999, factor: 0.3, to: &first, at: 0..<count)
-    var second = measured.mutableSpan
-    let moved = kernels.writeMeasured(
-      delta.span, keep: 0.999, factor: 0.3, to: &second, at: 0..<count)
-    #expect(plain.map(\.bitPattern) == measured.map(\.bitPattern))
-    let expected = zip(plain, start).reduce(0.0) {
-      $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+    var written = start
+    var span = written.mutableSpan
+    let asked = kernels.write(
+      delta.span, WriteFactors(keep: 0.999, factor: 0.3, lost: 1e-3), to: &span, at: 0..<count)
+    var expected = 0.0
+    for i in 0..<count {
+      let step = 0.3 * Double(delta[i]) + 1e-3 * Double(start[i])
+      expected += step * step
+      #expect(abs(Double(written[i]) - Double(start[i]) + step) < 1e-6)
     }
-    #expect(abs(moved - expected) <= 1e-6 * expected)
+    #expect(abs(asked - expected) <= 1e-6 * expected)
+  }
+
+  /// Steps too small for the weights to move, or for their squares to be single, still count.
+  @Test(arguments: KernelLevel.available, counts)
+  func whatRoundingSwallowsWasAskedForAllTheSame(_ level: KernelLevel, _ count: Int) {
+    let delta = [Float](repeating: 1, count: count)
+    for (factor, isKept) in [(1e-12, true), (1e-30, true), (0, true), (1e-3, false)] {
+      var weights = [Float](repeating: 1, count: count)
+      var span = weights.mutableSpan
+      let kept = [Float](repeating: isKept ? 1 : 0, count: count)
+      let factors = WriteFactors(factor: Float(factor))
+      let asked =
+        isKept
+        ? Kernels(level).write(delta.span, factors, to: &span, at: 0..<count)
+        : Kernels(level).write(delta.span, kept: kept.span, factors, to: &span, at: 0..<count)
+      let wanted = isKept ? Double(count) * Double(Float(factor)) * Double(Float(factor)) : 0
+      #expect(abs(asked - wanted) <= 1e-12 * wanted)
+      #expect(weights.allSatisfy { $0 == 1 })
+    }
   }
 
   @Test(arguments: KernelLevel.available)

@@ -101,9 +101,9 @@ struct ToyOptimizer: ArmStepping {
       outcomes[block].isMasked = isMasked
       outcomes[block].keptShare = kept ? 1 : 0
       let scale = isMasked ? 0.5 + 0.25 * Double((context.step + block) % 2) : 1
-      outcomes[block].scale = isMasked ? Float(scale) : .nan
+      outcomes[block].scale = isMasked ? Float(scale) : 1
       outcomes[block].alignment = isMasked ? 0.25 : .nan
-      outcomes[block].updateNorm = context.measuresUpdates ? 1 : .nan
+      outcomes[block].updateNorm = kept ? 1 : 0
       if isMasked { scaleSum += scale }
       guard kept else { continue }
       let factor = entry.isMaskable ? context.matchedFactor * scale : 1
@@ -147,7 +147,7 @@ func toyArm(_ text: String, lr: Double = 0.01, mask: Double? = nil, matched: Boo
   }
   return ArmSpecification(
     text: text, base: "toy", wrapper: mask == nil ? nil : "magma", isMatched: matched,
-    values: values, writtenKeys: ["lr"])
+    values: values, writtenKeys: ["lr"], momentum: nil)
 }
 
 func toyConfiguration(

@@ -91,11 +91,7 @@ static void pass_agreement(ptrdiff_t count, const float *restrict x, const float
   for (ptrdiff_t i = 0; i < count; i++) kept[i] = x[i] * g[i] > 0 ? 1.0f : 0.0f;
 }
 
-static void pass_write(ptrdiff_t count, float keep, float factor, const float *restrict delta, float *restrict p) {
-  for (ptrdiff_t i = 0; i < count; i++) p[i] = keep * p[i] - factor * delta[i];
-}
-
-// Sums the squares of `VALUE` (a vector at i with `left` floats to go) over the whole pass.
+// Sums the squares of `VALUE` (a vector at i with `left` floats to go), single inside a chunk.
 #define SUM_OF_SQUARES(VALUE)                                          \
   double total = 0;                                                    \
   for (ptrdiff_t start = 0; start < count; start += CHUNK) {           \
@@ -110,27 +106,42 @@ static void pass_write(ptrdiff_t count, float keep, float factor, const float *r
   }                                                                    \
   return total
 
-// In the same arithmetic as pass_write, so that measuring does not change the parameters.
-static double pass_write_measured(ptrdiff_t count, float keep, float factor, const float *delta, float *p) {
-  SUM_OF_SQUARES(vf old = load_upto(p + i, left);
-                 vf new = keep * old - factor * load_upto(delta + i, left);
-                 store_upto(p + i, new, left);
-                 vf value = new - old;);
+// The same all in double, for values whose squares may fall under the single range.
+#define SUM_OF_SQUARES_IN_DOUBLE(VALUE)                                \
+  vd squares = 0.0;                                                    \
+  for (ptrdiff_t i = 0; i < count; i += LANES) {                       \
+    const ptrdiff_t left = count - i;                                  \
+    VALUE                                                              \
+    const vd wide = __builtin_convertvector(value, vd);                \
+    squares += wide * wide;                                            \
+  }                                                                    \
+  double total = 0;                                                    \
+  for (int lane = 0; lane < LANES; lane++) total += squares[lane];     \
+  return total
+
+// What is written is rounded into p; what is summed is what was asked for.
+static double pass_write(ptrdiff_t count, mgs_write rule, const float *delta, float *p) {
+  const vf keep = splat(rule.keep), factor = splat(rule.factor), lost = splat(rule.lost);
+  SUM_OF_SQUARES_IN_DOUBLE(vf old = load_upto(p + i, left);
+                           vf step = load_upto(delta + i, left);
+                           vf new = keep * old - factor * step;
+                           store_upto(p + i, new, left);
+                           vf value = factor * step + lost * old;);
 }
 
-static double pass_write_kept(ptrdiff_t count, float keep, float spared, float factor, const float *kept, const float *delta, float *p) {
-  SUM_OF_SQUARES(vf old = load_upto(p + i, left);
-                 vf mask = load_upto(kept + i, left);
-                 vf new = (keep + (1 - mask) * spared) * old - mask * factor * load_upto(delta + i, left);
-                 store_upto(p + i, new, left);
-                 vf value = new - old;);
+static double pass_write_kept(ptrdiff_t count, mgs_write rule, const float *kept, const float *delta, float *p) {
+  const float keep = rule.keep, spared = rule.spared, factor = rule.factor;
+  const vf lost = splat(rule.lost);
+  SUM_OF_SQUARES_IN_DOUBLE(vf old = load_upto(p + i, left);
+                           vf step = load_upto(delta + i, left);
+                           vf mask = load_upto(kept + i, left);
+                           vf new = (keep + (1 - mask) * spared) * old - mask * factor * step;
+                           store_upto(p + i, new, left);
+                           vf value = mask * (factor * step + lost * old););
 }
 
-static double pass_shrink(ptrdiff_t count, float keep, float *p) {
-  SUM_OF_SQUARES(vf old = load_upto(p + i, left);
-                 vf new = keep * old;
-                 store_upto(p + i, new, left);
-                 vf value = new - old;);
+static void pass_shrink(ptrdiff_t count, float keep, float *restrict p) {
+  for (ptrdiff_t i = 0; i < count; i++) p[i] = keep * p[i];
 }
 
 static double pass_squared_norm(ptrdiff_t count, const float *x) {
@@ -180,7 +191,6 @@ static const mgs_passes passes = {
   .blend = pass_blend,
   .agreement = pass_agreement,
   .write = pass_write,
-  .writeMeasured = pass_write_measured,
   .writeKept = pass_write_kept,
   .shrink = pass_shrink,
   .squaredNorm = pass_squared_norm,

@@ -8,6 +8,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 typedef float vf __attribute__((ext_vector_type(LANES)));
+typedef double vd __attribute__((ext_vector_type(LANES)));
 typedef int32_t vi __attribute__((ext_vector_type(LANES)));
 typedef float vf_unaligned __attribute__((ext_vector_type(LANES), aligned(4)));
 

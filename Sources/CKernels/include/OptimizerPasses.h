@@ -2,7 +2,8 @@
 // Passes over a stretch of one parameter block: what the optimizers' inner loops are made of.
 //
 // Every vector has `count` floats; a vector of no floats may be null. Sums are taken in a fixed
-// order of lanes, in single precision inside runs of 2048 floats and in double between them.
+// order of lanes: in double throughout where a displacement is measured, else in single precision inside
+// runs of 2048 floats and in double between them.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,16 @@ typedef struct {
   const float *p;
   float decay;
 } mgs_gradient;
+
+/// How a displacement enters the parameters, where nothing is dropped: p ← keep·p − factor·delta.
+typedef struct {
+  float keep;
+  float factor;
+  /// Share of p that is part of what was asked for, before it is rounded into `keep`.
+  float lost;
+  /// Decay that a dropped element is spared.
+  float spared;
+} mgs_write;
 
 typedef struct {
   /// x ← kept·x + fresh·G
@@ -38,14 +49,12 @@ typedef struct {
   /// kept = [x·g > 0]
   void (*agreement)(ptrdiff_t count, const float *x, const float *g, float *kept);
 
-  /// p ← keep·p − factor·delta
-  void (*write)(ptrdiff_t count, float keep, float factor, const float *delta, float *p);
-  /// The same; returns ‖Δp‖².
-  double (*writeMeasured)(ptrdiff_t count, float keep, float factor, const float *delta, float *p);
-  /// p ← (keep + (1 − kept)·spared)·p − kept·factor·delta; returns ‖Δp‖².
-  double (*writeKept)(ptrdiff_t count, float keep, float spared, float factor, const float *kept, const float *delta, float *p);
-  /// p ← keep·p; returns ‖Δp‖².
-  double (*shrink)(ptrdiff_t count, float keep, float *p);
+  /// p ← keep·p − factor·delta; returns ‖factor·delta + lost·p‖², summed in double before rounding.
+  double (*write)(ptrdiff_t count, mgs_write, const float *delta, float *p);
+  /// p ← (keep + (1 − kept)·spared)·p − kept·factor·delta; returns ‖kept·(factor·delta + lost·p)‖².
+  double (*writeKept)(ptrdiff_t count, mgs_write, const float *kept, const float *delta, float *p);
+  /// p ← keep·p
+  void (*shrink)(ptrdiff_t count, float keep, float *p);
   double (*squaredNorm)(ptrdiff_t count, const float *x);
 
   /// kept[4·q + lane] = word `lane` of Philox 4x32-10 at counter (q, place) < threshold

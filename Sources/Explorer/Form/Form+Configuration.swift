@@ -85,7 +85,8 @@ extension Form {
   private func arm(_ index: Int) -> ArmSpecification {
     let (base, wrapper, isMatched) = FormTexts.parts(arm: index, texts)
     var arm = ArmSpecification(
-      text: "", base: base, wrapper: wrapper, isMatched: isMatched, values: [:], writtenKeys: [])
+      text: "", base: base, wrapper: wrapper, isMatched: isMatched, values: [:], writtenKeys: [],
+      momentum: catalog.base(base)?.momentum)
     for setting in catalog.settings(base: base, wrapper: wrapper) {
       let value = setting.value(from: text("arm\(index).\(setting.key)")) ?? setting.defaultValue
       arm.values[setting.key] = value

@@ -20,11 +20,7 @@ extension ArmMoment {
   /// cos(m, g) of pure noise: √(1 − β²) when the momentum already holds the gradient, 0 before.
   ///
   /// β is the momentum's own, or that of the average that observes a base without one.
-  var alignmentNull: Double? {
-    if specification.isMatched { return nil }
-    if specification.values["mu"]?.text == "before" { return 0 }
-    return AlignmentNull.cosine(beta: specification.alignmentDecay ?? 0.9)
-  }
+  var alignmentNull: Double? { specification.pureNoiseAlignment }
 
   func isMasked(_ block: Int) -> Bool { isMasked.indices.contains(block) && isMasked[block] }
 

@@ -36,6 +36,9 @@ struct APOLLO: GradientTransformation {
   /// Norm of each block's last scaled gradient, 0 before the first.
   private var norms: [Float]
   private var lowMoments: AdamMoments
+  /// The block at hand: its scaled gradient, and what keeps the norm from growing.
+  private var scaled: [Float]
+  private var limited = 1.0
   private var scale: Double
   private let perChannel: Bool
   private let isProjected: Bool
@@ -51,9 +54,11 @@ struct APOLLO: GradientTransformation {
     projection = Projection(places, gap: settings.integer("gap"))
     lowMoments = AdamMoments(count: places.last?.end ?? 0, settings: settings)
     norms = Array(repeating: 0, count: layout.entries.count)
+    let largest = places.map { $0.rows * $0.columns }.max() ?? 0
+    isProjected = settings.text("form") == "projected"
+    scaled = Array(repeating: 0, count: isProjected ? 0 : largest)
     scale = settings.number("scale")
     perChannel = settings.text("channels") == "channel"
-    isProjected = settings.text("form") == "projected"
   }
 
   mutating func configure(_ settings: Settings) {
@@ -72,6 +77,19 @@ struct APOLLO: GradientTransformation {
     projection.project(gradients.extracting(step.range), place)
     lowMoments.absorbFirst(projection.low, count: place.count, at: place.start)
     lowMoments.absorbSecond(projection.low, count: place.count, at: place.start)
+    scaleGradient(gradients.extracting(step.range), place, step.block)
+  }
+
+  /// The gradient (or its picture) at the size of the channels' Adam steps; part of the state, as the
+  /// norms are compared from step to step whether or not the step is then made.
+  private mutating func scaleGradient(_ g: Span<Float>, _ place: Projection.Place, _ block: Int) {
+    projection.measureChannels(lowMoments, place, perChannel: perChannel)
+    if isProjected {
+      limited = limit(projection.scaleLow(place), block)
+    } else {
+      projection.scale(g, place, into: &scaled, at: 0)
+      limited = limit(squaredNorm(scaled, 0..<g.count).squareRoot(), block)
+    }
   }
 
   mutating func displace(
@@ -87,20 +105,14 @@ struct APOLLO: GradientTransformation {
         rate: Float(rate), epsilon: moments.epsilon, into: &displacement, at: offset)
       return
     }
-    let place = places[step.block]
-    projection.measureChannels(
-      lowMoments, place, perChannel: perChannel)
+    let size = rate * limited * scale.squareRoot()
     if isProjected {
-      let size = projection.scaleLow(place)
-      let limited = limit(size, step.block)
-      projection.back(place, into: &displacement, at: offset)
-      multiply(
-        &displacement, offset, step.range.count, by: rate * limited * scale.squareRoot() * scale)
+      projection.back(places[step.block], into: &displacement, at: offset)
+      multiply(&displacement, offset, step.range.count, by: size * scale)
     } else {
-      projection.scale(gradients.extracting(step.range), place, into: &displacement, at: offset)
-      let limited = limit(
-        squaredNorm(displacement, offset..<offset + step.range.count).squareRoot(), step.block)
-      multiply(&displacement, offset, step.range.count, by: rate * limited * scale.squareRoot())
+      Kernels().scale(
+        scaled.span.extracting(0..<step.range.count), by: Float(size), into: &displacement,
+        at: offset)
     }
   }
 
@@ -126,7 +138,7 @@ struct APOLLO: GradientTransformation {
 
   func momentumDecay(_ block: Int) -> Double { moments.first.beta }
 
-  var scratchCount: Int { projection.count }
+  var scratchCount: Int { projection.count + scaled.count }
 
   var state: [StateBuffer] {
     get {

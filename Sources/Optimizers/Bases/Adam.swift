@@ -14,7 +14,7 @@ struct Adam: GradientTransformation {
     paper: "Kingma & Ba, 2015, arXiv:1412.6980",
     hyperparameters: [.learningRate(1e-3), .beta1(0.9), .beta2(0.999), .epsilon(1e-8)]
       + [.weightDecay(0, "L2 penalty added to the gradient")],
-    stateBytesPerElement: 8)
+    stateBytesPerElement: 8, momentum: .buffer(key: "beta1"))
 
   private var moments: AdamMoments
 

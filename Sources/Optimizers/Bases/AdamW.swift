@@ -13,7 +13,7 @@ struct AdamW: GradientTransformation {
     paper: "Loshchilov & Hutter, 2019, arXiv:1711.05101",
     hyperparameters: [.learningRate(1e-3), .beta1(0.9), .beta2(0.999), .epsilon(1e-8)]
       + [.weightDecay(0.01, "share of the weights lost per step, times the rate")],
-    stateBytesPerElement: 8)
+    stateBytesPerElement: 8, momentum: .buffer(key: "beta1"))
 
   private var moments: AdamMoments
 

@@ -14,7 +14,7 @@ struct LaProp: GradientTransformation {
     paper: "Ziyin, Wang & Ueda, 2020, arXiv:2002.04839",
     hyperparameters: [.learningRate(4e-4), .beta1(0.9), .beta2(0.999), .epsilon(1e-15)]
       + [.weightDecay(0, "share of the weights lost per step, times the rate")],
-    stateBytesPerElement: 8)
+    stateBytesPerElement: 8, momentum: .buffer(key: "beta1"))
 
   private var first: Decay
   private var second: Decay

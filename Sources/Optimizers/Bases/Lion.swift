@@ -13,7 +13,7 @@ struct Lion: GradientTransformation {
     paper: "Chen et al., 2023, arXiv:2302.06675",
     hyperparameters: [.learningRate(1e-4), .beta1(0.9), .beta2(0.99)]
       + [.weightDecay(0, "share of the weights lost per step, times the rate")],
-    stateBytesPerElement: 4)
+    stateBytesPerElement: 4, momentum: .buffer(key: "beta2"))
 
   private var first: Decay
   private var second: Decay

@@ -34,7 +34,7 @@ struct Muon: GradientTransformation {
         "auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999,
         scale: .retention),
       .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
-    ], stateBytesPerElement: 4)
+    ], stateBytesPerElement: 4, momentum: .buffer(key: "momentum"))
 
   private let layout: TensorLayout
   private let parts: BlockParts

@@ -22,7 +22,7 @@ struct RMSProp: GradientTransformation {
       .number("momentum", "share of the velocity that is kept", 0, 0...0.9999, scale: .retention),
       .flag("centered", "subtracts the squared mean gradient from the average", false),
       .weightDecay(0, "L2 penalty added to the gradient"),
-    ], stateBytesPerElement: 4)
+    ], stateBytesPerElement: 4, momentum: .bufferUnlessZero(key: "momentum"))
 
   private var squares: [Float]
   private var means: [Float]

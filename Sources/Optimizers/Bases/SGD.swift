@@ -16,7 +16,7 @@ struct SGD: GradientTransformation {
       .number("momentum", "share of the velocity that is kept", 0, 0...0.9999, scale: .retention),
       .flag("nesterov", "looks one step ahead along the velocity", false),
       .weightDecay(0, "L2 penalty added to the gradient"),
-    ], stateBytesPerElement: 0)
+    ], stateBytesPerElement: 0, momentum: .bufferUnlessZero(key: "momentum"))
 
   private var velocity: [Float]
   private var momentum: Decay

@@ -61,6 +61,12 @@ struct MaskSettings: Sendable {
     }
   }
 
+  /// When a masked block's momentum is compared with the gradient.
+  func comparison(observes: Bool) -> Comparison {
+    guard needsAlignment else { return observes ? .after : .none }
+    return comparesBefore ? .before : .after
+  }
+
   /// Whether a score and a running scale are made of the cosine.
   var hasScore: Bool { kind != .skip && needsAlignment }
 

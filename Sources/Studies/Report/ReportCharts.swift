@@ -107,7 +107,7 @@ struct ReportCharts {
     var chart = TraceChart(
       title: "alignment", valueLabel: "cos(m,g)", traces: shown.map { $0.trace($0.alignment) })
     chart.smoothing = .none
-    if let noise = first.specification.noiseLevel {
+    if let noise = first.specification.pureNoiseAlignment {
       chart.reference = (noise, "pure noise " + NumberFormat.fixed(noise, decimals: 3))
     }
     return (
@@ -139,15 +139,6 @@ struct ReportCharts {
       return .line(line)
     }
     return scene
-  }
-}
-
-extension ArmSpecification {
-  /// The alignment that pure noise gives this arm; nil where none is known.
-  var noiseLevel: Double? {
-    alignmentDecay.map {
-      AlignmentNull.cosine(beta: $0, includesCurrentGradient: values["mu"]?.text != "before")
-    }
   }
 }
 

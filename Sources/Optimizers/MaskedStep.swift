@@ -1,0 +1,347 @@
+import RunModel
+import TensorKernels
+
+/// One step of an arm: per block the moments, the score, the coin, and the write, in that order.
+///
+/// Every function takes the block's `BlockStep`, which says all that the base may know of the block,
+/// and the two arenas; whatever happened is put down in the block's `BlockOutcome`.
+extension ArmOptimizer {
+  /// One update of all parameters in place; `outcomes` and `stepFactor` then describe it.
+  ///
+  /// - Parameters:
+  ///   - parameters: the whole arena of the layout.
+  ///   - gradients: likewise, already clipped.
+  package mutating func step(
+    parameters: inout MutableSpan<Float>, gradients: Span<Float>, context: StepContext
+  ) {
+    precondition(
+      parameters.count == layout.count && gradients.count == layout.count,
+      "parameters and gradients must cover the layout")
+    for block in layout.entries.indices {
+      if let masks, isMasked(block) {
+        stepMasked(block, masks, context, &parameters, gradients)
+      } else {
+        stepDense(block, context, &parameters, gradients)
+      }
+    }
+    if !specification.isMatched { measureStepFactor() }
+  }
+
+  /// The base's own step, at the matched rate when this arm is a control.
+  private mutating func stepDense(
+    _ block: Int, _ context: StepContext, _ parameters: inout MutableSpan<Float>,
+    _ gradients: Span<Float>
+  ) {
+    updates[block] += 1
+    let isControlled = specification.isMatched && plan.inScope[block]
+    let step = blockStep(block, context, factor: isControlled ? context.matchedFactor : 1)
+    let rule = writeRule(step, scale: 1, decaysOutside: false)
+    absorbAndWrite(step, observes ? .after : .none, rule, &parameters, gradients)
+  }
+
+  private mutating func stepMasked(
+    _ block: Int, _ masks: MaskSettings, _ context: StepContext,
+    _ parameters: inout MutableSpan<Float>, _ gradients: Span<Float>
+  ) {
+    var toss = Toss(
+      coins: Coins(seed: context.seed), step: context.step, block: block,
+      keep: plannedKeep(block, masks, context))
+    if masks.isSparse, !isKept(toss) {
+      freeze(toss, masks, context, &parameters, gradients)
+      return
+    }
+    updates[block] += 1
+    let step = blockStep(block, context)
+    let comparison = masks.comparison(observes: observes)
+    // A mask that needs no cosine and tosses one coin can do without a second pass over the block.
+    if !masks.needsAlignment, masks.grain == .tensor, masks.kind != .cautious, isKept(toss) {
+      let scale = put(down: toss, masks)
+      let rule = writeRule(step, scale: scale, decaysOutside: masks.decaysOutside)
+      absorbAndWrite(step, comparison, rule, &parameters, gradients)
+      outcomes[block].keptShare = 1
+      return
+    }
+    let cosine = absorb(step, comparison, parameters.span, gradients)
+    if masks.needsAlignment { takeScore(cosine, block, masks) }
+    if masks.kind == .sample { toss.keep = Double(outcomes[block].score) }
+    let scale = put(down: toss, masks)
+    let rule = writeRule(step, scale: scale, decaysOutside: masks.decaysOutside)
+    if masks.kind == .cautious {
+      writeCautious(step, rule, masks, &parameters, gradients)
+    } else if masks.grain != .tensor {
+      draw(toss, masks)
+      writeKept(step, rule, &parameters, gradients)
+    } else if isKept(toss) {
+      outcomes[block].keptShare = 1
+      write(step, rule, &parameters, gradients)
+    } else {
+      drop(step, rule, &parameters)
+    }
+  }
+
+  private mutating func measureStepFactor() {
+    guard let masks, plan.maskedCount > 0 else { return }
+    var sum = 0.0
+    for outcome in outcomes where outcome.isMasked {
+      let share = masks.kind == .cautious ? outcome.keptShare : outcome.keep
+      sum += Double(share) * Double(outcome.scale)
+    }
+    if !sum.isNaN { stepFactor = sum / Double(plan.maskedCount) }
+  }
+}
+
+/// What a block's step is made of before anything is looked at.
+extension ArmOptimizer {
+  private func blockStep(_ block: Int, _ context: StepContext, factor: Double = 1) -> BlockStep {
+    let isCoupled = type(of: base).decayStyle == .coupled
+    return BlockStep(
+      block: block, range: layout.entries[block].range, update: updates[block],
+      rate: plan.rates[block] * context.scheduleFactor * factor,
+      coupledDecay: isCoupled ? Float(plan.decays[block]) : 0, seed: context.seed)
+  }
+
+  private func writeRule(_ step: BlockStep, scale: Double, decaysOutside: Bool) -> WriteRule {
+    let style = type(of: base).decayStyle
+    let decays = style != .coupled && base.decays(step.update)
+    return WriteRule(
+      scale: scale, shrink: decays ? step.rate * plan.decays[step.block] : 0, style: style,
+      decaysOutside: decaysOutside)
+  }
+
+  private func stretches(_ range: Range<Int>) -> Stretches {
+    Stretches(
+      range: range, length: type(of: base).isElementwise ? Self.stretch : max(1, range.count))
+  }
+}
+
+/// Moments and score.
+extension ArmOptimizer {
+  /// Lets the moments take in the whole block and compares them with the gradient on the way.
+  ///
+  /// - Returns: cos(μ, g), if it is asked for.
+  private mutating func absorb(
+    _ whole: BlockStep, _ comparison: Comparison, _ parameters: Span<Float>,
+    _ gradients: Span<Float>
+  ) -> Double {
+    var (step, sums) = (whole, AlignmentSums())
+    for range in stretches(whole.range) {
+      step.range = range
+      sums += absorbStretch(step, comparison, parameters, gradients)
+    }
+    if comparison != .none { outcomes[whole.block].record(sums) }
+    return sums.cosine
+  }
+
+  private mutating func absorbStretch(
+    _ step: BlockStep, _ comparison: Comparison, _ parameters: Span<Float>,
+    _ gradients: Span<Float>
+  ) -> AlignmentSums {
+    var sums = AlignmentSums()
+    if comparison == .before { sums = compare(step, gradients) }
+    base.absorb(step, gradients: gradients, parameters: parameters)
+    own.absorb(step, gradients, masks?.ownDecay ?? Self.observing)
+    observed.absorb(step, gradients, Self.observing)
+    if comparison == .after { sums = compare(step, gradients) }
+    return sums
+  }
+
+  /// The sums of cos(μ, g) over a stretch, μ the base's momentum or what stands in for it.
+  private func compare(_ step: BlockStep, _ gradients: Span<Float>) -> AlignmentSums {
+    own.alignment(step, gradients) ?? observed.alignment(step, gradients)
+      ?? base.alignment(step, gradients: gradients)
+  }
+
+  /// Averages the score of the cosine just measured into the block's scale and records it.
+  private mutating func takeScore(_ cosine: Double, _ block: Int, _ masks: MaskSettings) {
+    let ema = masks.hasScore ? masks.ema : 0.9
+    cosines[block] += Float((1 - ema) * (cosine - Double(cosines[block])))
+    guard masks.hasScore else { return }
+    let score = alignmentScore(cosine, tau: masks.tau)
+    outcomes[block].score = Float(score)
+    let old = scales[block].isNaN ? score : Double(scales[block])
+    scales[block] = Float(masks.ema * old + (1 - masks.ema) * score)
+  }
+}
+
+/// Coins.
+extension ArmOptimizer {
+  /// The survival probability where it does not depend on this step's gradient; 1 without a coin.
+  private func plannedKeep(
+    _ block: Int, _ masks: MaskSettings, _ context: StepContext
+  ) -> Double {
+    let beta = base.hasMomentum(block) ? base.momentumDecay(block) : masks.ownDecay.beta
+    return MaskPolicy(settings: masks).keep(
+      step: context.step, totalSteps: context.totalSteps, depth: plan.depths[block],
+      averageCosine: Double(cosines[block]),
+      null: masks.comparesBefore ? 0 : (1 - beta * beta).squareRoot())
+  }
+
+  private func isKept(_ toss: Toss) -> Bool {
+    guard masks?.kind.hasCoin == true else { return true }
+    return forcedCoins[toss.block] ?? toss.keeps()
+  }
+
+  /// Fills the mask of a finer grain and records the share of ones.
+  private mutating func draw(_ toss: Toss, _ masks: MaskSettings) {
+    let entry = layout.entries[toss.block]
+    if let forced = forcedCoins[toss.block] {
+      mask.fill(0..<entry.range.count, with: forced)
+    } else {
+      mask.draw(toss, masks.grain, entry)
+    }
+    let count = entry.range.count
+    outcomes[toss.block].keptShare = Float(mask.ones(count)) / Float(max(1, count))
+  }
+
+  /// Records the probability of the coin and the factor on Δ before it, which it returns: s, times
+  /// what makes up for dropped updates.
+  private mutating func put(down toss: Toss, _ masks: MaskSettings) -> Double {
+    let block = toss.block
+    outcomes[block].keep = masks.kind.hasCoin ? Float(toss.keep) : 1
+    var scale = 1.0
+    if masks.kind != .cautious {
+      scale = masks.isDamped ? Double(scales[block]) : 1
+      scale *= masks.rescaling(keep: toss.keep, score: Double(outcomes[block].score))
+    }
+    outcomes[block].scale = Float(scale)
+    return scale
+  }
+}
+
+/// Writing, or not writing, what the base wants.
+extension ArmOptimizer {
+  /// Moments and parameters in one pass over the block.
+  private mutating func absorbAndWrite(
+    _ whole: BlockStep, _ comparison: Comparison, _ rule: WriteRule,
+    _ parameters: inout MutableSpan<Float>, _ gradients: Span<Float>
+  ) {
+    var (step, sums, moved) = (whole, AlignmentSums(), 0.0)
+    for range in stretches(whole.range) {
+      step.range = range
+      sums += absorbStretch(step, comparison, parameters.span, gradients)
+      moved += writeStretch(step, rule, &parameters, gradients)
+    }
+    outcomes[whole.block].updateNorm = Float(moved.squareRoot())
+    if comparison != .none { outcomes[whole.block].record(sums) }
+  }
+
+  /// Parameters alone; the moments have taken the gradient in already.
+  private mutating func write(
+    _ whole: BlockStep, _ rule: WriteRule, _ parameters: inout MutableSpan<Float>,
+    _ gradients: Span<Float>
+  ) {
+    var (step, moved) = (whole, 0.0)
+    for range in stretches(whole.range) {
+      step.range = range
+      moved += writeStretch(step, rule, &parameters, gradients)
+    }
+    outcomes[whole.block].updateNorm = Float(moved.squareRoot())
+  }
+
+  private mutating func writeStretch(
+    _ step: BlockStep, _ rule: WriteRule, _ parameters: inout MutableSpan<Float>,
+    _ gradients: Span<Float>
+  ) -> Double {
+    base.displace(
+      step, gradients: gradients, parameters: parameters.span, into: &displacement, at: 0)
+    return rule.apply(displacement.span, to: &parameters, at: step.range)
+  }
+
+  /// Writes the elements that the mask of a finer grain keeps.
+  private mutating func writeKept(
+    _ whole: BlockStep, _ rule: WriteRule, _ parameters: inout MutableSpan<Float>,
+    _ gradients: Span<Float>
+  ) {
+    var (step, moved) = (whole, 0.0)
+    for range in stretches(whole.range) {
+      step.range = range
+      base.displace(
+        step, gradients: gradients, parameters: parameters.span, into: &displacement, at: 0)
+      let offset = range.lowerBound - whole.range.lowerBound
+      moved += rule.apply(
+        displacement.span, kept: mask.kept.span.extracting(offset..<offset + range.count),
+        to: &parameters, at: range)
+    }
+    outcomes[whole.block].updateNorm = Float(moved.squareRoot())
+  }
+
+  /// `φ = [Δ·g > 0]`, `θ ← θ − φ·Δ·n/(‖φ‖₀ + 1)` (Liang et al., 2024), deterministic.
+  private mutating func writeCautious(
+    _ step: BlockStep, _ unscaled: WriteRule, _ masks: MaskSettings,
+    _ parameters: inout MutableSpan<Float>, _ gradients: Span<Float>
+  ) {
+    displaceWhole(step, parameters.span, gradients)
+    let g = gradients.extracting(step.range)
+    mask.takeAgreement(displacement, g)
+    let ones = mask.ones(g.count)
+    // Where no component agrees, as at a rate of 0, nothing moves and there is nothing to rescale.
+    let scale = masks.rescale == .keep && ones > 0 ? Double(g.count) / Double(ones + 1) : 1
+    outcomes[step.block].keptShare = Float(Double(ones) / Double(max(1, g.count)))
+    outcomes[step.block].scale = Float(scale)
+    let moved = unscaled.scalingDisplacement(by: scale).apply(
+      displacement.span, kept: mask.kept.span, to: &parameters, at: step.range)
+    outcomes[step.block].updateNorm = Float(moved.squareRoot())
+  }
+
+  /// Δ of the whole block in `displacement`, stretch by stretch.
+  private mutating func displaceWhole(
+    _ whole: BlockStep, _ parameters: Span<Float>, _ gradients: Span<Float>
+  ) {
+    var step = whole
+    for range in stretches(whole.range) {
+      step.range = range
+      base.displace(
+        step, gradients: gradients, parameters: parameters, into: &displacement,
+        at: range.lowerBound - whole.range.lowerBound)
+    }
+  }
+
+  /// What happens to a dropped block: nothing, or decay that stands outside the mask.
+  private mutating func drop(
+    _ step: BlockStep, _ rule: WriteRule, _ parameters: inout MutableSpan<Float>
+  ) {
+    outcomes[step.block].keptShare = 0
+    outcomes[step.block].updateNorm = 0
+    if masks?.decaysOutside == true { rule.shrinkOnly(&parameters, at: step.range) }
+  }
+
+  /// Sparse moments: nothing of the block's state moves on a dropped step.
+  private mutating func freeze(
+    _ toss: Toss, _ masks: MaskSettings, _ context: StepContext,
+    _ parameters: inout MutableSpan<Float>, _ gradients: Span<Float>
+  ) {
+    let step = blockStep(toss.block, context)
+    _ = put(down: toss, masks)
+    // No score is made of momenta that did not see the gradient.
+    (outcomes[toss.block].alignment, outcomes[toss.block].score) = (.nan, .nan)
+    if observes { outcomes[toss.block].record(compareWhole(step, gradients)) }
+    drop(step, writeRule(step, scale: 0, decaysOutside: masks.decaysOutside), &parameters)
+  }
+
+  private func compareWhole(_ whole: BlockStep, _ gradients: Span<Float>) -> AlignmentSums {
+    var (step, sums) = (whole, AlignmentSums())
+    for range in stretches(whole.range) {
+      step.range = range
+      sums += compare(step, gradients)
+    }
+    return sums
+  }
+}
+
+/// A range cut into pieces of at most `length`, in order.
+struct Stretches: Sequence, IteratorProtocol {
+  private var rest: Range<Int>
+  private let length: Int
+
+  init(range: Range<Int>, length: Int) {
+    rest = range
+    self.length = length
+  }
+
+  mutating func next() -> Range<Int>? {
+    guard !rest.isEmpty else { return nil }
+    let end = Swift.min(rest.lowerBound + length, rest.upperBound)
+    defer { rest = end..<rest.upperBound }
+    return rest.lowerBound..<end
+  }
+}
