@@ -1,4 +1,5 @@
 import Explorer
+import History
 import RunModel
 import TerminalUI
 import Testing
@@ -103,6 +104,53 @@ import Testing
     #expect(
       differing.isEmpty,
       "\(place), \(window): \(differing.count) cells, \(differing.prefix(4))")
+  }
+
+  /// The same with training of this program: policies, grains and scopes that screens cannot guess.
+  @Test func scrubbedFramesOfARealRunAreThoseThatStoodThere() throws {
+    let run = try RealRun(
+      [
+        "adam:lr=1e-3", "magma(adam):lr=1e-3,maskPolicy=alignment", "skip(adam):maskPolicy=depth",
+        "skip(adam):scope=all", "magma(adam):scope=attention,grain=row", "skip(adam):grain=element",
+      ], seeds: 2, steps: 120)
+    var scrubbed = try run.state()
+    var random = SplitMix64(state: 9)
+    for index in 0..<50 {
+      let step = Int(random.next() % 120)
+      var stopped = try run.state(pausedAt: step)
+      for view in Self.views.indices where view % 7 == index % 7 {
+        let (keys, window) = Self.views[view]
+        press(&scrubbed, keys)
+        press(&stopped, keys)
+        press(&scrubbed, ":goto \(step)")
+        _ = reduce(&scrubbed, .key(.enter))
+        expectSameFrame(scrubbed, stopped, window, "\(keys) at step \(step)")
+        undo(&scrubbed, keys)
+        undo(&stopped, keys)
+      }
+    }
+  }
+
+  /// Which blocks are masked is what the trainer says, whatever wrapper or workload suggest.
+  @Test func theMaskOnTheScreenIsThatOfTheTrainer() throws {
+    let run = try RealRun(
+      ["skip(adam):scope=all", "skip(adam):scope=attention"], seeds: 1, steps: 60)
+    var state = try run.state()
+    for (arm, blocks) in zip(state.shown.arms, [state.shown.blocks, state.shown.blocks]) {
+      let isAll = arm.specification.choice("scope") == "all"
+      for (place, block) in blocks.enumerated() {
+        #expect(arm.isMasked[place] == (isAll || block.role == .attention), "\(block.name)")
+        #expect((arm.track?.blocks[place].maskedCount ?? 0) == (arm.isMasked[place] ? 60 : 0))
+      }
+    }
+    press(&state, "3")
+    let all = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    #expect(!all.contains("not maskable:") && all.contains("masked ."))
+    press(&state, "a")
+    let attention = state.shown.arms[1]
+    let rates = attention.track?.blocks.compactMap(\.maskRate) ?? []
+    #expect(rates.count == state.shown.blocks.count { $0.role == .attention })
+    #expect(rates.allSatisfy { $0 > 0.1 && $0 < 0.9 })
   }
 
   @Test func theCrosshairSaysTheLossOfItsVeryStep() throws {
