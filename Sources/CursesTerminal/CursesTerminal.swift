@@ -25,6 +25,9 @@ package final class CursesTerminal: TerminalBackend {
   private var paste: PasteReader?
   /// What a cell of the last frames took, for cutting the next to a number of bytes.
   private var bytesPerCell = 3.0
+  /// When each row was sent last, counted in frames that were cut.
+  private var rowsSent: [Int] = []
+  private var framesSent = 0
   /// Frames whose arrival the terminal has not reported yet.
   package private(set) var unacknowledged = 0
   package private(set) var acknowledgements = 0
@@ -83,17 +86,18 @@ package final class CursesTerminal: TerminalBackend {
   ///
   /// - Parameters:
   ///   - acknowledge: whether the terminal is asked to report when it has shown it.
-  ///   - before: the frame a key found; the rows in which its answer lies go first.
+  ///   - first: rows that go before the others; those go the stalest first.
   /// - Returns: whether the whole frame is on its way.
   @discardableResult
   package func present(
-    _ frame: Frame, acknowledge: Bool, before: Frame? = nil, budget: Int = .max
+    _ frame: Frame, acknowledge: Bool, first: Set<Int> = [], budget: Int = .max
   ) -> Bool {
     if shown?.theme != frame.theme {
       table = PairTable(theme: frame.theme, tier: capabilities.colors)
       shown = nil
     }
-    let changes = ordered(frame.buffer.changes(from: shown?.buffer), frame, before)
+    let all = frame.buffer.changes(from: shown?.buffer)
+    let changes = budget == .max ? all : ordered(all, first)
     if changes.isEmpty && shown?.cursor == frame.cursor && shown != nil { return true }
     let chosen = affordable(changes, budget)
     if shown == nil { mgs_erase() }
@@ -105,11 +109,13 @@ package final class CursesTerminal: TerminalBackend {
     return chosen.count == changes.count
   }
 
-  /// The rows that a key has changed, then the others.
-  private func ordered(_ changes: [ChangedRun], _ frame: Frame, _ before: Frame?) -> [ChangedRun] {
-    guard let before, before.size == frame.size else { return changes }
-    let answer = Set(frame.buffer.changes(from: before.buffer).map(\.y))
-    return changes.filter { answer.contains($0.y) } + changes.filter { !answer.contains($0.y) }
+  private func ordered(_ changes: [ChangedRun], _ first: Set<Int>) -> [ChangedRun] {
+    let age = { (run: ChangedRun) in
+      first.contains(run.y) ? -1 : self.rowsSent.indices.contains(run.y) ? self.rowsSent[run.y] : 0
+    }
+    // Stable, so that the runs of a row and rows of one age stay in their order.
+    return changes.enumerated()
+      .sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }.map(\.element)
   }
 
   /// As many of the first changes as go into the bytes, one at least.
@@ -135,7 +141,14 @@ package final class CursesTerminal: TerminalBackend {
     }
     var picture = shown ?? Frame(.unknown(frame.size), theme: frame.theme)
     if picture.size != frame.size { picture.buffer = .unknown(frame.size) }
-    for run in sent { picture.buffer.take(run, from: frame.buffer) }
+    if rowsSent.count != frame.size.height {
+      rowsSent = Array(repeating: 0, count: frame.size.height)
+    }
+    framesSent += 1
+    for run in sent {
+      picture.buffer.take(run, from: frame.buffer)
+      rowsSent[run.y] = framesSent
+    }
     picture.cursor = frame.cursor
     shown = picture
   }

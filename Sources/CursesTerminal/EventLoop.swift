@@ -46,6 +46,8 @@ package final class EventLoop {
   private var line = LineSpeed()
   /// The frame the oldest unanswered key found, on a slow line.
   private var frameBeforeKey: Frame?
+  private var isAnswerNew = false
+  private var lastKey: Int64?
   /// When the terminal stopped taking everything, and when frames that wait for a report were sent.
   private var stuckSince: Int64?
   private var awaited: (since: Int64, bytes: Int64)?
@@ -164,8 +166,25 @@ package final class EventLoop {
       terminal.discardOutput()
       self.stuckSince = nil
     }
-    guard line.isSlow || terminal.waitingOutput > 0, frameBeforeKey == nil else { return }
+    lastKey = now
+    isAnswerNew = true
+    guard line.isSlow || terminal.waitingOutput > 0 else { return }
     frameBeforeKey = handlers.render(terminal.size)
+  }
+
+  /// What a key has changed at once; and for a while the top and the bottom, where a program says
+  /// what it is doing, because much of an answer comes from other threads.
+  private func rowsToSendFirst(_ frame: Frame, at now: Int64) -> Set<Int> {
+    guard let before = frameBeforeKey, before.size == frame.size else { return [] }
+    var rows = isAnswerNew ? Set(frame.buffer.changes(from: before.buffer).map(\.y)) : []
+    let height = frame.size.height
+    for row in [0, height - 3, height - 2, height - 1] where row >= 0 { rows.insert(row) }
+    isAnswerNew = false
+    return rows
+  }
+
+  private func isAnswerOld(_ now: Int64) -> Bool {
+    lastKey.map { now - $0 > 1_500_000_000 } ?? true
   }
 
   /// Sends on; the loop comes here only while something waits.
@@ -199,10 +218,10 @@ package final class EventLoop {
     let built = monotonicNanoseconds()
     let before = terminal.sentBytes
     let isWhole = terminal.present(
-      frame, acknowledge: pacer.asksForAcknowledgement, before: frameBeforeKey,
+      frame, acknowledge: pacer.asksForAcknowledgement, first: rowsToSendFirst(frame, at: start),
       budget: line.frameBytes)
     let sent = monotonicNanoseconds()
-    frameBeforeKey = nil
+    if isAnswerOld(sent) { frameBeforeKey = nil }
     pacer.drew(at: sent, asked: terminal.unacknowledged > 0, took: sent - built)
     noteSent(terminal.sentBytes - before + Int64(terminal.waitingOutput), at: sent)
     // The rest of a frame that was cut follows, as it looks by then.

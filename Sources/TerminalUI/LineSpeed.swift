@@ -59,7 +59,9 @@ package struct LineSpeed: Sendable {
     set(bytesPerSecond * 1.05)
   }
 
+  /// One reading says little: a line that was slow is believed to be twice as fast at most.
   private mutating func set(_ speed: Double) {
+    let speed = min(speed, bytesPerSecond.map { 2 * $0 } ?? .infinity)
     bytesPerSecond = speed < Self.fast ? max(speed, 1) : nil
   }
 

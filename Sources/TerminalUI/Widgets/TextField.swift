@@ -82,7 +82,7 @@ package struct TextEditor: Hashable, Sendable {
   /// A paste as one line: its line ends become blanks, other control characters go.
   private static func oneLine(_ pasted: String) -> String {
     var line = ""
-    for scalar in pasted.unicodeScalars.prefix(longest) {
+    for scalar in pasted.unicodeScalars where line.utf8.count < longest - 4 {
       if scalar == "\n" || scalar == "\r" || scalar == "\t" {
         if !line.hasSuffix(" ") { line += " " }
       } else if scalar.isPrintable {
@@ -90,7 +90,7 @@ package struct TextEditor: Hashable, Sendable {
       }
     }
     while line.hasSuffix(" ") { line.removeLast() }
-    return String(line.prefix(max(0, longest / 4)))
+    return line
   }
 }
 
