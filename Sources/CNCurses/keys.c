@@ -1,7 +1,11 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include "CNCurses.h"
+#include "internal.h"
 
 static uint32_t portable_key(wint_t code) {
   switch (code) {
@@ -19,6 +23,8 @@ static uint32_t portable_key(wint_t code) {
     case KEY_ENTER: return MGS_ENTER;
     case KEY_BTAB: return MGS_BACK_TAB;
     case KEY_MAX + 1: return MGS_ACKNOWLEDGED;
+    case KEY_MAX + 2: return MGS_PASTE_BEGINS;
+    case KEY_MAX + 3: return MGS_PASTE_ENDS;
     default: return MGS_OTHER;
   }
 }
@@ -65,11 +71,25 @@ struct mgs_input mgs_read(void) {
   }
 }
 
+int mgs_read_bytes(int input, char *bytes, int room) {
+  struct pollfd poller = {.fd = input, .events = POLLIN};
+  if (poll(&poller, 1, 0) <= 0 || !(poller.revents & POLLIN)) return 0;
+  ssize_t got = read(input, bytes, (size_t)room);
+  return got > 0 ? (int)got : 0;
+}
+
+void mgs_unread(const char *bytes, int count) {
+  // ncurses keeps a little more than a hundred; nobody types that much behind a paste.
+  for (int i = count - 1; i >= 0; i--) ungetch((unsigned char)bytes[i]);
+}
+
 int mgs_use_mouse(int on) {
   mmask_t wanted = on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
                             BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED
                       : 0;
   // Without an interval ncurses would hold every press back to see whether it becomes a click.
   mouseinterval(0);
-  return mousemask(wanted, NULL) != 0;
+  int is_on = mousemask(wanted, NULL) != 0;
+  mgs_collect();
+  return is_on;
 }

@@ -2,7 +2,6 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
-#include <string.h>
 #include <wchar.h>
 
 #include "CNCurses.h"
@@ -60,10 +59,6 @@ void mgs_erase(void) {
   clearok(stdscr, TRUE);
 }
 
-static void send(const char *bytes) {
-  mgs_write_all(mgs_rescue.output, bytes, (int)strlen(bytes));
-}
-
 void mgs_show(int cursor_y, int cursor_x, int synchronized, int acknowledge) {
   if (mgs_rescue.lost || isendwin()) return;
   static int visible = -1;
@@ -71,12 +66,13 @@ void mgs_show(int cursor_y, int cursor_x, int synchronized, int acknowledge) {
   if (wanted) wmove(stdscr, cursor_y, cursor_x);
   wnoutrefresh(stdscr);
   // ncurses 6.4 does not know the mode; terminals that do not either ignore it.
-  if (synchronized) send("\033[?2026h");
+  if (synchronized) mgs_capture("\033[?2026h");
   if (wanted != visible) curs_set(wanted);
   visible = wanted;
   doupdate();
-  if (synchronized) send("\033[?2026l");
-  if (acknowledge) send("\033[5n");
+  if (synchronized) mgs_capture("\033[?2026l");
+  if (acknowledge) mgs_capture("\033[5n");
+  mgs_collect();
 }
 
 int mgs_width(uint32_t scalar) { return wcwidth((wchar_t)scalar); }

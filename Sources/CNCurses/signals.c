@@ -68,16 +68,6 @@ void mgs_stop_self(void) {
   sigaction(SIGTSTP, &before, NULL);
 }
 
-void mgs_write_all(int descriptor, const char *bytes, int length) {
-  while (length > 0) {
-    ssize_t written = write(descriptor, bytes, (size_t)length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes += written;
-    length -= (int)written;
-  }
-}
-
 int mgs_modes_differ(const struct termios *left, const struct termios *right) {
   tcflag_t local = ECHO | ICANON | ISIG | IEXTEN;
   return (left->c_lflag & local) != (right->c_lflag & local) ||
@@ -94,44 +84,73 @@ static int same_modes(const struct termios *left, const struct termios *right) {
 
 void mgs_rescue_now(void) {
   struct termios now;
-  mgs_write_all(mgs_rescue.output, mgs_rescue.bytes, mgs_rescue.length);
+  if (mgs_rescue.unfinished) {
+    // What is on its way to a terminal that does not read ends in the middle of a sequence.
+    tcflush(mgs_rescue.terminal, TCOFLUSH);
+    mgs_write_some(mgs_rescue.outlet, "\030", 1);
+  }
+  mgs_write_some(mgs_rescue.outlet, mgs_rescue.bytes, mgs_rescue.length);
   // When the shell has already taken the terminal back and set it up, leave that alone.
-  if (tcgetattr(mgs_rescue.output, &now) == 0 && same_modes(&now, &mgs_rescue.program_modes)) {
-    tcsetattr(mgs_rescue.output, TCSANOW, &mgs_rescue.shell_modes);
+  if (tcgetattr(mgs_rescue.terminal, &now) == 0 && same_modes(&now, &mgs_rescue.program_modes)) {
+    tcsetattr(mgs_rescue.terminal, TCSANOW, &mgs_rescue.shell_modes);
   }
 }
 
 static const int fatal[] = {SIGTRAP, SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGQUIT};
-enum { FATAL = sizeof fatal / sizeof fatal[0] };
+enum { FATAL = sizeof fatal / sizeof fatal[0], MOST_SECONDS_OF_BACKTRACE = 30 };
 static struct sigaction earlier[FATAL];
+static volatile sig_atomic_t dying;
+
+static void give_terminal_back(void) {
+  if (!mgs_rescue.armed) return;
+  mgs_rescue.armed = 0;
+  mgs_rescue.lost = 1;
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
+  sigaction(SIGTTOU, &ignore, NULL);
+  mgs_rescue_now();
+}
+
+/// Whether the signal comes from a mistake of this process, not from somebody who sent it.
+static int is_own_fault(int signal, const siginfo_t *info) {
+  if (signal == SIGQUIT || !info) return 0;
+  return info->si_code > 0 || info->si_pid == getpid();
+}
 
 static void rescue_and_pass_on(int signal, siginfo_t *info, void *context) {
   (void)context;
+  int own = is_own_fault(signal, info);
+  if (dying) {
+    // The backtracer is at work. It cannot be entered twice, and whoever sends a second signal
+    // does not want to wait for it.
+    if (!own) mgs_die_by(signal);
+    for (;;) pause();
+  }
+  dying = 1;
+  give_terminal_back();
+  // A signal that was sent says nothing of the place where it arrived: no backtrace.
+  if (!own) mgs_die_by(signal);
   int place = 0;
   while (place < FATAL - 1 && fatal[place] != signal) place++;
-  if (mgs_rescue.armed) {
-    mgs_rescue.armed = 0;
-    mgs_rescue.lost = 1;
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGTTOU, &ignore, NULL);
-    mgs_rescue_now();
-  }
   sigaction(signal, &earlier[place], NULL);
+  alarm(MOST_SECONDS_OF_BACKTRACE);
   // A fault repeats itself on return, so the earlier handler sees the very place of it.
   int repeats = signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-  if (repeats && info && info->si_code > 0) return;
+  if (repeats && info->si_code > 0) return;
   raise(signal);
-  // Swift's handler returns for signals that were sent; they still have to end the program.
   mgs_die_by(signal);
 }
 
-void mgs_guard_fatal_signals(void) {
+__attribute__((constructor)) static void guard_fatal_signals(void) {
   for (int i = 0; i < FATAL; i++) {
     // Not deferred, so that raising it again in the handler takes effect there.
     struct sigaction action = {.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     action.sa_sigaction = rescue_and_pass_on;
     sigemptyset(&action.sa_mask);
     sigaction(fatal[i], &action, &earlier[i]);
+  }
+  // QUIT is a wish, never a mistake: the backtracer has no part in it.
+  for (int i = 0; i < FATAL; i++) {
+    if (fatal[i] == SIGQUIT) earlier[i] = (struct sigaction){.sa_handler = SIG_DFL};
   }
 }
 

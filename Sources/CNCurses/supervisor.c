@@ -35,6 +35,19 @@ static void note_continuation(int signal) {
   continued = 1;
 }
 
+/// A fatal signal that was sent goes on to the child, and the supervisor lives to clean up after
+/// it. One of its own ends it, and the child takes notice of that.
+static void forward_or_die(int signal, siginfo_t *info, void *context) {
+  if (info && info->si_code <= 0 && info->si_pid != getpid() && child > 0) {
+    forward(signal, info, context);
+  } else {
+    mgs_die_by(signal);
+  }
+}
+
+static const int fatal[] = {SIGTRAP, SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL};
+enum { FATAL = sizeof fatal / sizeof fatal[0] };
+
 static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 enum { FORWARDED = sizeof forwarded / sizeof forwarded[0] };
 
@@ -50,6 +63,13 @@ static void forward_signals(sigset_t *defaults) {
     if (forwarded[i] == SIGHUP && before.sa_handler == SIG_IGN) continue;
     sigaction(forwarded[i], &action, NULL);
     sigaddset(defaults, forwarded[i]);
+  }
+  for (int i = 0; i < FATAL; i++) {
+    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
+    action.sa_sigaction = forward_or_die;
+    sigemptyset(&action.sa_mask);
+    sigaction(fatal[i], &action, NULL);
+    sigaddset(defaults, fatal[i]);
   }
   struct sigaction noted = {.sa_handler = note_continuation, .sa_flags = SA_RESTART};
   sigaction(SIGCONT, &noted, NULL);
@@ -82,10 +102,14 @@ static void clean_up(int terminal, const struct termios *before) {
   int problem = 0;
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigaction(SIGTTOU, &ignore, NULL);
-  if (setupterm(NULL, terminal, &problem) == OK) {
-    mgs_write_all(terminal, bytes, mgs_build_rescue_bytes(bytes, sizeof bytes));
+  int outlet = mgs_open_outlet(terminal);
+  if (outlet >= 0 && setupterm(NULL, terminal, &problem) == OK) {
+    mgs_write_some(outlet, bytes, mgs_build_rescue_bytes(bytes, sizeof bytes));
   }
-  tcsetattr(terminal, TCSAFLUSH, before);
+  if (outlet >= 0) close(outlet);
+  // Not after a drain: the terminal may never read again.
+  tcsetattr(terminal, TCSANOW, before);
+  tcflush(terminal, TCIFLUSH);
 }
 
 int mgs_supervise(const char *path, char *const arguments[], int terminal, int *death_signal) {

@@ -6,6 +6,10 @@ extension CursesTerminal {
   package func readEvents() -> [InputEvent] {
     var raw: [RawInput] = []
     var silences = 0
+    if pasteDeadline != nil {
+      guard let text = readPaste() else { return [] }
+      raw.append(text)
+    }
     // ncurses reports an invalid byte as it reports nothing: only an empty queue is the end.
     while silences < 2 || waitingBytes > 0 && silences < 4096 {
       let input = mgs_read()
@@ -14,6 +18,11 @@ extension CursesTerminal {
         continue
       }
       silences = 0
+      if Int(input.kind) == MGS_KEY, Int(input.value) == MGS_PASTE_BEGINS {
+        guard let text = readPaste(begins: true) else { break }
+        raw.append(text)
+        continue
+      }
       if let one = translate(input) { raw.append(one) }
       if raw.count >= 4096 { break }
     }

@@ -10,13 +10,24 @@ package final class CursesTerminal: TerminalBackend {
   package private(set) var isMouseOn: Bool
   /// What to poll for keys.
   package let inputDescriptor: Int32
+  /// What to poll for room.
   package let outputDescriptor: Int32
+  /// Bytes that the terminal has not taken yet.
+  package private(set) var waitingOutput = 0
+  /// All bytes that it has taken.
+  package private(set) var sentBytes: Int64 = 0
 
   private let synchronizedOutput: Bool
   private var shown: Frame?
   private var table: PairTable
   private var registry = PairRegistry()
   private var row: [mgs_cell] = []
+  private var paste: PasteReader?
+  /// What a cell of the last frames took, for cutting the next to a number of bytes.
+  private var bytesPerCell = 3.0
+  /// When each row was sent last, counted in frames that were cut.
+  private var rowsSent: [Int] = []
+  private var framesSent = 0
   /// Frames whose arrival the terminal has not reported yet.
   package private(set) var unacknowledged = 0
   package private(set) var acknowledgements = 0
@@ -33,7 +44,7 @@ package final class CursesTerminal: TerminalBackend {
       options.colorTier(terminfoColors: 256, environment: environmentVariable) != .monochrome
     try Self.open(name, device, colors: wantsColors)
     inputDescriptor = device.input
-    outputDescriptor = device.output
+    outputDescriptor = mgs_outlet()
     synchronizedOutput = options.synchronizedOutput
     isMouseOn = options.mouse && mgs_use_mouse(1) == 1
     capabilities = TerminalCapabilities(
@@ -46,6 +57,7 @@ package final class CursesTerminal: TerminalBackend {
     table = PairTable(theme: .standard, tier: capabilities.colors)
     size = Size(width: 0, height: 0)
     updateSize()
+    flush()
   }
 
   private static func open(
@@ -70,22 +82,92 @@ package final class CursesTerminal: TerminalBackend {
 
   package func present(_ frame: Frame) { present(frame, acknowledge: false) }
 
-  /// Shows a frame; sends nothing at all when nothing differs.
+  /// Shows a frame as far as `budget` bytes go; sends nothing at all when nothing differs.
   ///
-  /// With `acknowledge` the terminal is asked to report when it has shown it.
-  package func present(_ frame: Frame, acknowledge: Bool) {
+  /// - Parameters:
+  ///   - acknowledge: whether the terminal is asked to report when it has shown it.
+  ///   - first: rows that go before the others; those go the stalest first.
+  /// - Returns: whether the whole frame is on its way.
+  @discardableResult
+  package func present(
+    _ frame: Frame, acknowledge: Bool, first: Set<Int> = [], budget: Int = .max
+  ) -> Bool {
     if shown?.theme != frame.theme {
       table = PairTable(theme: frame.theme, tier: capabilities.colors)
       shown = nil
     }
-    let changes = frame.buffer.changes(from: shown?.buffer)
-    if changes.isEmpty && shown?.cursor == frame.cursor && shown != nil { return }
+    let all = frame.buffer.changes(from: shown?.buffer)
+    let changes = budget == .max ? all : ordered(all, first)
+    if changes.isEmpty && shown?.cursor == frame.cursor && shown != nil { return true }
+    let chosen = affordable(changes, budget)
     if shown == nil { mgs_erase() }
-    for change in changes { put(change, of: frame.buffer) }
+    for change in chosen { put(change, of: frame.buffer) }
     let cursor = frame.cursor ?? Position(x: -1, y: -1)
     mgs_show(Int32(cursor.y), Int32(cursor.x), synchronizedOutput ? 1 : 0, acknowledge ? 1 : 0)
     if acknowledge { unacknowledged += 1 }
-    shown = frame
+    remember(frame, chosen, isWhole: chosen.count == changes.count)
+    return chosen.count == changes.count
+  }
+
+  private func ordered(_ changes: [ChangedRun], _ first: Set<Int>) -> [ChangedRun] {
+    let age = { (run: ChangedRun) in
+      first.contains(run.y) ? -1 : self.rowsSent.indices.contains(run.y) ? self.rowsSent[run.y] : 0
+    }
+    // Stable, so that the runs of a row and rows of one age stay in their order.
+    return changes.enumerated()
+      .sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }.map(\.element)
+  }
+
+  /// As many of the first changes as go into the bytes, one at least.
+  private func affordable(_ changes: [ChangedRun], _ budget: Int) -> ArraySlice<ChangedRun> {
+    guard budget < .max else { return changes[...] }
+    var cost = 0.0
+    let count = changes.prefix { change in
+      defer { cost += 8 + Double(change.columns.count) * bytesPerCell }
+      return cost < Double(budget)
+    }.count
+    return changes.prefix(max(1, count))
+  }
+
+  private func remember(_ frame: Frame, _ sent: ArraySlice<ChangedRun>, isWhole: Bool) {
+    let cells = sent.reduce(0) { $0 + $1.columns.count }
+    let (before, after) = (waitingOutput, sentBytes)
+    flush()
+    let bytes = Double(sentBytes - after) + Double(waitingOutput - before)
+    if cells > 0 { bytesPerCell += (min(20, max(1, bytes / Double(cells))) - bytesPerCell) / 8 }
+    if isWhole {
+      shown = frame
+      return
+    }
+    var picture = shown ?? Frame(.unknown(frame.size), theme: frame.theme)
+    if picture.size != frame.size { picture.buffer = .unknown(frame.size) }
+    if rowsSent.count != frame.size.height {
+      rowsSent = Array(repeating: 0, count: frame.size.height)
+    }
+    framesSent += 1
+    for run in sent {
+      picture.buffer.take(run, from: frame.buffer)
+      rowsSent[run.y] = framesSent
+    }
+    picture.cursor = frame.cursor
+    shown = picture
+  }
+
+  /// Sends what waits as far as the terminal takes it; false when it has gone.
+  @discardableResult
+  package func flush() -> Bool {
+    var taken: Int64 = 0
+    let left = mgs_flush(&taken)
+    sentBytes += taken
+    waitingOutput = max(0, Int(left))
+    return left >= 0
+  }
+
+  /// Throws away everything on its way, because something newer must not wait for it.
+  package func discardOutput() {
+    mgs_discard_output()
+    waitingOutput = 0
+    shown = nil
   }
 
   private func put(_ change: ChangedRun, of buffer: CellBuffer) {
@@ -127,9 +209,24 @@ package final class CursesTerminal: TerminalBackend {
     mgs_resume()
     shown = nil
     updateSize()
+    flush()
   }
 
-  package func setMouse(_ on: Bool) { isMouseOn = mgs_use_mouse(on ? 1 : 0) == 1 }
+  package func setMouse(_ on: Bool) {
+    isMouseOn = mgs_use_mouse(on ? 1 : 0) == 1
+    flush()
+  }
+
+  /// Begins to read a paste as bytes, and goes on with one; nil when none is under way.
+  func readPaste(begins: Bool = false) -> RawInput? {
+    if begins { paste = PasteReader() }
+    guard let text = paste?.read(from: inputDescriptor) else { return nil }
+    paste = nil
+    return .pasted(text)
+  }
+
+  /// When a paste that never ends will be taken to have ended; nil when none is under way.
+  var pasteDeadline: Int64? { paste?.deadline }
 
   func noteAcknowledgement() {
     acknowledgements += 1
@@ -141,6 +238,7 @@ package final class CursesTerminal: TerminalBackend {
 
   /// Lets reports arrive before the terminal is left: the shell would take them for typing.
   private func awaitAcknowledgements() {
+    guard waitingOutput == 0 else { return }
     let deadline = monotonicNanoseconds() + 200_000_000
     while unacknowledged > 0, acknowledgements > 0, monotonicNanoseconds() < deadline {
       var poller = pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0)

@@ -24,9 +24,6 @@ package struct TerminalSignals {
   /// Lets them through to the main thread again, once the others have been started or as soon
   /// as they block for themselves.
   package static func unblock() { mgs_unblock_signals() }
-
-  /// Has the terminal given back when a bug ends the program.
-  package static func guardAgainstCrashes() { mgs_guard_fatal_signals() }
 }
 
 /// Deliberate ends, for testing that the terminal survives them.

@@ -9,7 +9,8 @@ package final class EventLoop {
   /// What the application does when the loop has something for it.
   package struct Handlers {
     package var onEvent: @MainActor (InputEvent) -> Void
-    /// Another thread has called `Waker.wake` since the last time.
+    /// Another thread has called `Waker.wake` since the last time; at most once a frame period, and
+    /// whether or not the terminal takes frames.
     package var onWake: @MainActor () -> Void
     package var render: @MainActor (Size) -> Frame
     package var shouldQuit: @MainActor () -> Bool
@@ -39,8 +40,19 @@ package final class EventLoop {
   private var keyArrival: Int64?
   private var previousFrame: Int64?
   private var quietReads = 0
+  private let wakePeriod: Int64
+  private var lastWake: Int64?
+  private var isWakePending = false
+  private var line = LineSpeed()
+  /// The frame the oldest unanswered key found, on a slow line.
+  private var frameBeforeKey: Frame?
+  private var isAnswerNew = false
+  private var lastKey: Int64?
+  /// When the terminal stopped taking everything, and when frames that wait for a report were sent.
+  private var stuckSince: Int64?
+  private var awaited: (since: Int64, bytes: Int64)?
   /// The clocks and the bytes written when the loop began.
-  private var began: (wall: Int64, thread: Int64, bytes: Int64?)?
+  private var began: (wall: Int64, thread: Int64, bytes: Int64)?
 
   /// Call `TerminalSignals.install` before the terminal is opened.
   package init(
@@ -50,11 +62,12 @@ package final class EventLoop {
     self.waker = waker
     self.signals = signals.descriptor
     pacer = FramePacer(framesPerSecond: framesPerSecond)
+    wakePeriod = 1_000_000_000 / Int64(max(1, framesPerSecond))
   }
 
   /// Runs until `shouldQuit` says so; the terminal stays open.
   package func run(_ handlers: Handlers) {
-    began = (monotonicNanoseconds(), threadNanoseconds(), writtenBytes())
+    began = (monotonicNanoseconds(), threadNanoseconds(), terminal.sentBytes)
     while !handlers.shouldQuit() {
       wait(handlers)
       if handlers.shouldQuit() { break }
@@ -68,47 +81,119 @@ package final class EventLoop {
     guard let began else { return }
     statistics.wallNanoseconds = monotonicNanoseconds() - began.wall
     statistics.threadNanoseconds = threadNanoseconds() - began.thread
-    if let bytes = began.bytes, let now = writtenBytes() { statistics.bytes = now - bytes }
+    statistics.bytes = terminal.sentBytes - began.bytes
   }
 
-  /// Waits for news or for the next frame's time, and hands the news over.
+  /// Waits for news, room or the next frame's time, and hands the news over.
   private func wait(_ handlers: Handlers) {
-    var sources = [
-      pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: waker.readingEnd, events: Int16(POLLIN), revents: 0),
-      // A negative descriptor is skipped: a terminal that has gone would be ready for ever.
-      pollfd(fd: isDetached ? -1 : terminal.inputDescriptor, events: Int16(POLLIN), revents: 0),
-    ]
-    guard poll(&sources, nfds_t(sources.count), timeout()) > 0 else { return }
-    if sources[0].revents != 0 { handleSignals(handlers, from: signals) }
-    if sources[2].revents != 0 && !isDetached { handleTerminal(sources[2].revents, handlers) }
-    if sources[1].revents != 0 {
-      waker.acknowledge()
-      handlers.onWake()
-      pacer.invalidate()
+    // A negative descriptor is skipped: a terminal that has gone would be ready for ever.
+    func source(_ descriptor: Int32, _ wanted: Int32, if isWanted: Bool = true) -> pollfd {
+      pollfd(fd: isWanted ? descriptor : -1, events: Int16(wanted), revents: 0)
     }
+    var sources = [
+      source(signals, POLLIN), source(waker.readingEnd, POLLIN, if: !isWakePending),
+      source(terminal.inputDescriptor, POLLIN, if: !isDetached),
+      source(
+        terminal.outputDescriptor, POLLOUT, if: !isDetached && terminal.waitingOutput > 0),
+    ]
+    let ready = poll(&sources, nfds_t(sources.count), timeout())
+    if ready > 0, sources[0].revents != 0 { handleSignals(handlers, from: signals) }
+    if ready > 0, sources[1].revents != 0 { isWakePending = true }
+    wakeIfDue(handlers)
+    guard !isDetached else { return }
+    let now = monotonicNanoseconds()
+    if ready > 0, sources[2].revents != 0 || isPasteOverdue(now) {
+      handleTerminal(sources[2].revents, handlers)
+    }
+    if ready > 0, sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
+  }
+
+  private func isPasteOverdue(_ now: Int64) -> Bool {
+    terminal.pasteDeadline.map { now > $0 } ?? false
+  }
+
+  private func wakeIfDue(_ handlers: Handlers) {
+    let now = monotonicNanoseconds()
+    guard isWakePending, now - (lastWake ?? now - wakePeriod) >= wakePeriod else { return }
+    lastWake = now
+    isWakePending = false
+    waker.acknowledge()
+    handlers.onWake()
+    pacer.invalidate()
   }
 
   /// Milliseconds for poll, rounded up so that the loop does not spin before a frame's time.
   private func timeout() -> Int32 {
-    guard !isDetached, let delay = pacer.delay(at: monotonicNanoseconds()) else { return -1 }
-    return Int32(min(60_000, (delay + 999_999) / 1_000_000))
+    let now = monotonicNanoseconds()
+    var delays: [Int64] = []
+    if isWakePending, let lastWake { delays.append(lastWake + wakePeriod - now) }
+    if !isDetached {
+      if terminal.waitingOutput == 0, let delay = pacer.delay(at: now) { delays.append(delay) }
+      if let deadline = terminal.pasteDeadline { delays.append(deadline + 1_000_000 - now) }
+    }
+    guard let delay = delays.min() else { return -1 }
+    return Int32(min(60_000, (max(0, delay) + 999_999) / 1_000_000))
   }
 
   private func handleTerminal(_ ready: Int16, _ handlers: Handlers) {
     let arrival = monotonicNanoseconds()
     let before = terminal.acknowledgements
     let events = terminal.readEvents()
-    if terminal.acknowledgements > before { pacer.acknowledged(at: arrival) }
+    if terminal.acknowledgements > before { noteArrival(arrival) }
+    if !events.isEmpty { prepareAnswer(at: arrival, handlers) }
     for event in events { handlers.onEvent(event) }
     if !events.isEmpty {
       keyArrival = keyArrival ?? arrival
       pacer.invalidate(urgently: true)
     }
-    let heard = !events.isEmpty || terminal.acknowledgements > before
+    let heard =
+      !events.isEmpty || terminal.acknowledgements > before || terminal.pasteDeadline != nil
     // Readable, yet nothing to read: the end of the file. Half a character may look so once.
     quietReads = heard || terminal.waitingBytes > 0 ? 0 : quietReads + 1
     if ready & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 || quietReads > 16 { detach(handlers) }
+  }
+
+  private func noteArrival(_ now: Int64) {
+    pacer.acknowledged(at: now)
+    if let awaited { line.arrived(Int(awaited.bytes), after: now - awaited.since) }
+    awaited = nil
+  }
+
+  /// On a slow line the answer to a key must not wait for anything that was there before it.
+  private func prepareAnswer(at now: Int64, _ handlers: Handlers) {
+    if let stuckSince, now - stuckSince > 200_000_000, pacer.acknowledgement != .supported {
+      // What waits in the system's queue takes seconds, and nobody tells when it is through.
+      terminal.discardOutput()
+      self.stuckSince = nil
+    }
+    lastKey = now
+    isAnswerNew = true
+    guard line.isSlow || terminal.waitingOutput > 0 else { return }
+    frameBeforeKey = handlers.render(terminal.size)
+  }
+
+  /// What a key has changed at once; and for a while the top and the bottom, where a program says
+  /// what it is doing, because much of an answer comes from other threads.
+  private func rowsToSendFirst(_ frame: Frame, at now: Int64) -> Set<Int> {
+    guard let before = frameBeforeKey, before.size == frame.size else { return [] }
+    var rows = isAnswerNew ? Set(frame.buffer.changes(from: before.buffer).map(\.y)) : []
+    let height = frame.size.height
+    for row in [0, height - 3, height - 2, height - 1] where row >= 0 { rows.insert(row) }
+    isAnswerNew = false
+    return rows
+  }
+
+  private func isAnswerOld(_ now: Int64) -> Bool {
+    lastKey.map { now - $0 > 1_500_000_000 } ?? true
+  }
+
+  /// Sends on; the loop comes here only while something waits.
+  private func sendWaiting(_ handlers: Handlers) {
+    let before = terminal.sentBytes
+    guard terminal.flush() else { return detach(handlers) }
+    let now = monotonicNanoseconds()
+    line.taken(Int(terminal.sentBytes - before), at: now)
+    stuckSince = terminal.waitingOutput > 0 ? stuckSince ?? now : nil
   }
 
   /// Goes on without a terminal.
@@ -121,19 +206,38 @@ package final class EventLoop {
 
   private func drawIfDue(_ handlers: Handlers) {
     let start = monotonicNanoseconds()
-    guard !isDetached, pacer.delay(at: start) == 0 else { return }
+    guard !isDetached, terminal.waitingOutput == 0, pacer.delay(at: start) == 0 else { return }
     guard isOutgoingQueueOpen() else {
       statistics.postponed += 1
+      stuckSince = stuckSince ?? start
       pacer.obstructed(at: start)
       return
     }
     pacer.unobstructed()
     let frame = handlers.render(terminal.size)
     let built = monotonicNanoseconds()
-    terminal.present(frame, acknowledge: pacer.asksForAcknowledgement)
+    let before = terminal.sentBytes
+    let isWhole = terminal.present(
+      frame, acknowledge: pacer.asksForAcknowledgement, first: rowsToSendFirst(frame, at: start),
+      budget: line.frameBytes)
     let sent = monotonicNanoseconds()
+    if isAnswerOld(sent) { frameBeforeKey = nil }
     pacer.drew(at: sent, asked: terminal.unacknowledged > 0, took: sent - built)
+    noteSent(terminal.sentBytes - before + Int64(terminal.waitingOutput), at: sent)
+    // The rest of a frame that was cut follows, as it looks by then.
+    if !isWhole { pacer.invalidate() }
     record(start: start, built: built, sent: sent)
+  }
+
+  private func noteSent(_ bytes: Int64, at now: Int64) {
+    if terminal.unacknowledged > 0, awaited == nil { awaited = (now, bytes) }
+    if terminal.waitingOutput > 0 {
+      stuckSince = stuckSince ?? now
+      line.taken(0, at: now)
+    } else {
+      stuckSince = nil
+      line.unhindered()
+    }
   }
 
   private func record(start: Int64, built: Int64, sent: Int64) {
@@ -153,16 +257,4 @@ package final class EventLoop {
     guard poll(&output, 1, 0) > 0 else { return false }
     return output.revents & Int16(POLLOUT) != 0
   }
-}
-
-/// Bytes this thread has written to anything so far; nil where the system does not say.
-private func writtenBytes() -> Int64? {
-  let file = open("/proc/thread-self/io", O_RDONLY | O_CLOEXEC)
-  guard file >= 0 else { return nil }
-  defer { Glibc.close(file) }
-  var text = [UInt8](repeating: 0, count: 512)
-  let count = read(file, &text, text.count)
-  guard count > 0 else { return nil }
-  let lines = String(decoding: text[..<count], as: UTF8.self).split(separator: "\n")
-  return lines.first { $0.hasPrefix("wchar:") }.flatMap { Int64($0.dropFirst(7)) }
 }

@@ -10,6 +10,22 @@ package struct ChangedRun: Hashable, Sendable {
 }
 
 extension CellBuffer {
+  /// A picture that differs from every other in every cell: what a terminal shows before anything
+  /// is known of it.
+  package static func unknown(_ size: Size) -> CellBuffer {
+    var buffer = CellBuffer(size)
+    for y in 0..<size.height {
+      for x in 0..<size.width { buffer.set(Cell("\u{ffff}"), x: x, y: y) }
+    }
+    return buffer
+  }
+
+  /// Takes a stretch over from another picture of the same size.
+  package mutating func take(_ run: ChangedRun, from other: CellBuffer) {
+    precondition(size == other.size, "stretches belong to pictures of one size")
+    for x in run.columns { set(other.cells[run.y * width + x], x: x, y: run.y) }
+  }
+
   /// The stretches in which this picture differs from what the terminal shows; everything when
   /// nothing (or another size) is shown.
   ///

@@ -8,6 +8,8 @@ package enum Key: Hashable, Sendable {
   case enter, escape, tab, backTab, backspace, delete, insert
   case up, down, left, right, home, end, pageUp, pageDown
   case function(Int)
+  /// Text pasted as a whole: for whoever takes text, never a command.
+  case pasted(String)
 }
 
 /// What the mouse did, and in which cell.

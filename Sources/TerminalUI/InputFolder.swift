@@ -4,6 +4,8 @@ package enum RawInput: Hashable, Sendable {
   case code(UInt32)
   case key(Key)
   case mouse(MouseEvent)
+  /// What stood between the marks of a paste.
+  case pasted(String)
 }
 
 /// Makes keys of raw input; pure, so that every sequence can be tested without a terminal.
@@ -30,6 +32,7 @@ package enum InputFolder {
     case .code(let code): key(forCode: code).map(InputEvent.key)
     case .key(let key): .key(key)
     case .mouse(let mouse): .mouse(mouse)
+    case .pasted(let text): text.isEmpty ? nil : .key(.pasted(text))
     }
   }
 

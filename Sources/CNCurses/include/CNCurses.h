@@ -35,7 +35,10 @@ MGS_MAIN_ACTOR void mgs_resume(void);
 
 MGS_MAIN_ACTOR int mgs_color_count(void);
 
-/// Asks the kernel for the size and tells ncurses when it has changed.
+enum { MGS_MOST_COLUMNS = 1280, MGS_MOST_ROWS = 512 };
+
+/// Asks the kernel for the size and tells ncurses when it has changed; more than the most columns
+/// and rows stay unused.
 MGS_MAIN_ACTOR void mgs_update_size(int *columns, int *rows);
 
 // MARK: Drawing (screen.c)
@@ -58,16 +61,30 @@ MGS_MAIN_ACTOR void mgs_put(int y, int x, const struct mgs_cell *cells, int coun
 /// Blanks the virtual screen and makes the next mgs_show repaint everything.
 MGS_MAIN_ACTOR void mgs_erase(void);
 
-/// Sends the differences, bracketed by mode 2026 when asked, and places or hides (-1) the cursor.
+/// Queues the differences, bracketed by mode 2026 when asked, and places or hides (-1) the cursor.
 /// With `acknowledge` the terminal is asked to report when it has come so far.
 MGS_MAIN_ACTOR void mgs_show(int cursor_y, int cursor_x, int synchronized, int acknowledge);
+
+// MARK: Output (outgoing.c)
+
+/// Sends as much of what waits as the terminal takes, without waiting: `*taken` bytes. Returns the
+/// bytes that still wait, or -1 when the terminal has gone.
+MGS_MAIN_ACTOR int64_t mgs_flush(int64_t *taken);
+
+/// The descriptor to poll for room.
+MGS_MAIN_ACTOR int mgs_outlet(void);
+
+/// Throws away what waits, here and in the terminal's queue. What the terminal shows is unknown
+/// then: all has to be drawn again.
+MGS_MAIN_ACTOR void mgs_discard_output(void);
 
 // MARK: Input (keys.c)
 
 enum { MGS_NOTHING = 0, MGS_CHARACTER = 1, MGS_KEY = 2, MGS_MOUSE = 3, MGS_FUNCTION_KEY = 4 };
 enum {
   MGS_UP = 1, MGS_DOWN, MGS_LEFT, MGS_RIGHT, MGS_HOME, MGS_END, MGS_PAGE_UP, MGS_PAGE_DOWN,
-  MGS_INSERT, MGS_DELETE, MGS_BACKSPACE, MGS_ENTER, MGS_BACK_TAB, MGS_ACKNOWLEDGED, MGS_OTHER
+  MGS_INSERT, MGS_DELETE, MGS_BACKSPACE, MGS_ENTER, MGS_BACK_TAB, MGS_ACKNOWLEDGED, MGS_PASTE_BEGINS,
+  MGS_PASTE_ENDS, MGS_OTHER
 };
 enum {
   MGS_PRESS = 1, MGS_RELEASE, MGS_CLICK, MGS_DOUBLE_CLICK, MGS_WHEEL_UP, MGS_WHEEL_DOWN
@@ -81,6 +98,12 @@ struct mgs_input {
 
 /// Reads what is there without waiting.
 MGS_MAIN_ACTOR struct mgs_input mgs_read(void);
+
+/// Reads bytes as they are, past ncurses and without waiting; 0 when there are none.
+MGS_MAIN_ACTOR int mgs_read_bytes(int input, char *bytes, int room);
+
+/// Puts up to a hundred bytes back for mgs_read.
+MGS_MAIN_ACTOR void mgs_unread(const char *bytes, int count);
 
 /// Switches button and wheel reports on or off; returns whether they are on.
 MGS_MAIN_ACTOR int mgs_use_mouse(int on);
@@ -106,10 +129,6 @@ void mgs_unblock_signals(void);
 /// Stops this process the way ^Z would have; returns when it is continued. Where nobody could
 /// continue it (an orphaned process group) the kernel makes this do nothing.
 void mgs_stop_self(void);
-
-/// For TRAP SEGV ABRT FPE BUS ILL QUIT: gives the terminal back, then lets the earlier handler
-/// (Swift's backtracer) have the signal.
-void mgs_guard_fatal_signals(void);
 
 /// Ends this process by a signal in its default way.
 void mgs_die_by(int signal);

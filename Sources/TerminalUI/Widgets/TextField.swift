@@ -1,58 +1,96 @@
 /// The text and caret of a one-line input; pure, so that reducers can hold it.
 package struct TextEditor: Hashable, Sendable {
   package private(set) var text: String
-  /// Characters before the caret.
-  package private(set) var caret: Int
+  /// UTF-8 bytes before the caret, which stands between characters.
+  private var offset: Int
+
+  /// Longer texts are cut: no name or command is as long.
+  private static let longest = 1 << 16
 
   package init(_ text: String = "") {
     self.text = text
-    caret = text.count
+    offset = text.utf8.count
   }
+
+  /// Characters before the caret.
+  package var caret: Int { text[..<place].count }
+
+  /// What stands before the caret, and after it.
+  package var halves: (before: Substring, after: Substring) { (text[..<place], text[place...]) }
 
   /// Applies a key and says whether it meant anything here; every printable key does.
   package mutating func handle(_ key: Key) -> Bool {
     switch key {
-    case .character(let character): insert(character)
-    case .backspace: remove(before: true)
-    case .delete, .control("d"): remove(before: false)
-    case .left, .control("b"): caret = max(0, caret - 1)
-    case .right, .control("f"): caret = min(text.count, caret + 1)
-    case .home, .control("a"): caret = 0
-    case .end, .control("e"): caret = text.count
+    case .character(let character): insert(String(character))
+    case .pasted(let pasted): insert(Self.oneLine(pasted))
+    case .backspace: if place > text.startIndex { remove(from: text.index(before: place)) }
+    case .delete, .control("d"):
+      if place < text.endIndex { text.remove(at: place) }
+    case .left, .control("b"): if place > text.startIndex { move(to: text.index(before: place)) }
+    case .right, .control("f"): if place < text.endIndex { move(to: text.index(after: place)) }
+    case .home, .control("a"): offset = 0
+    case .end, .control("e"): offset = text.utf8.count
     case .control("u"):
-      text = String(text.dropFirst(caret))
-      caret = 0
-    case .control("k"): text = String(text.prefix(caret))
+      text = String(text[place...])
+      offset = 0
+    case .control("k"): text = String(text[..<place])
     case .control("w"): removeWord()
     default: return false
     }
+    // A mark that has joined the character before it has taken the caret's place: go behind both.
+    while offset < text.utf8.count, String.Index(place, within: text) == nil { offset += 1 }
     return true
   }
 
   /// Replaces everything and puts the caret at the end.
   package mutating func replace(with text: String) { self = TextEditor(text) }
 
-  private mutating func insert(_ character: Character) {
-    let before = text.count
-    text.insert(character, at: text.index(text.startIndex, offsetBy: caret))
-    // A combining mark joins the character before it: the caret then has nowhere to go.
-    caret += max(0, text.count - before)
+  private var place: String.Index { text.utf8.index(text.startIndex, offsetBy: offset) }
+
+  private mutating func move(to place: String.Index) {
+    offset = text.utf8.distance(from: text.startIndex, to: place)
   }
 
-  private mutating func remove(before: Bool) {
-    let place = before ? caret - 1 : caret
-    guard place >= 0, place < text.count else { return }
-    text.remove(at: text.index(text.startIndex, offsetBy: place))
-    caret = min(place, text.count)
+  private mutating func insert(_ new: String) {
+    guard text.utf8.count + new.utf8.count <= Self.longest else { return }
+    text.insert(contentsOf: new, at: place)
+    offset += new.utf8.count
+  }
+
+  /// Removes from `start` to the caret.
+  private mutating func remove(from start: String.Index) {
+    let end = place
+    move(to: start)
+    text.removeSubrange(start..<end)
   }
 
   private mutating func removeWord() {
-    while caret > 0, character(caret - 1) == " " { remove(before: true) }
-    while caret > 0, character(caret - 1) != " " { remove(before: true) }
+    var start = place
+    while let previous = character(before: start), previous == " " {
+      start = text.index(before: start)
+    }
+    while let previous = character(before: start), previous != " " {
+      start = text.index(before: start)
+    }
+    remove(from: start)
   }
 
-  private func character(_ place: Int) -> Character {
-    text[text.index(text.startIndex, offsetBy: place)]
+  private func character(before index: String.Index) -> Character? {
+    index > text.startIndex ? text[text.index(before: index)] : nil
+  }
+
+  /// A paste as one line: its line ends become blanks, other control characters go.
+  private static func oneLine(_ pasted: String) -> String {
+    var line = ""
+    for scalar in pasted.unicodeScalars where line.utf8.count < longest - 4 {
+      if scalar == "\n" || scalar == "\r" || scalar == "\t" {
+        if !line.hasSuffix(" ") { line += " " }
+      } else if scalar.isPrintable {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+    while line.hasSuffix(" ") { line.removeLast() }
+    return line
   }
 }
 
@@ -74,28 +112,28 @@ package struct TextField: Widget {
     if editor.text.isEmpty {
       buffer.write(placeholder, in: area, style: Style(.faint, on: style.background))
     } else {
-      let hidden = firstCharacter(room: area.width)
-      buffer.write(String(editor.text.dropFirst(hidden)), in: area, style: style)
+      let rest = visibleBefore(room: area.width) + editor.halves.after.prefix(area.width)
+      buffer.write(String(rest), in: area, style: style)
     }
   }
 
   /// Where the caret stands when the field is drawn in `area`; for `Frame.cursor`.
   package func cursor(in area: Rectangle) -> Position? {
     guard isFocused, !area.isEmpty else { return nil }
-    let hidden = firstCharacter(room: area.width)
-    let before = editor.text.prefix(editor.caret).dropFirst(hidden)
-    return Position(x: area.x + String(before).columns, y: area.y)
+    return Position(
+      x: area.x + String(visibleBefore(room: area.width)).columns, y: area.y)
   }
 
-  /// How many characters are scrolled out on the left so that the caret has a cell.
-  private func firstCharacter(room: Int) -> Int {
-    var hidden = 0
-    let before = Array(editor.text.prefix(editor.caret))
-    var width = before.reduce(0) { $0 + String($1).columns }
-    while hidden < before.count, width > room - 1 {
-      width -= String(before[hidden]).columns
-      hidden += 1
+  /// The characters before the caret that are not scrolled out, so that the caret has a cell.
+  private func visibleBefore(room: Int) -> Substring {
+    let before = editor.halves.before
+    var (start, width) = (before.endIndex, 0)
+    while start > before.startIndex {
+      let previous = before.index(before: start)
+      width += String(before[previous]).columns
+      if width > room - 1 { break }
+      start = previous
     }
-    return hidden
+    return before[start...]
   }
 }

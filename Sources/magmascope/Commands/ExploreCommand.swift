@@ -41,7 +41,6 @@ struct ExploreCommand: ParsableCommand {
     } catch {
       throw RunError(.terminal, error.description)
     }
-    TerminalSignals.guardAgainstCrashes()
     TerminalSignals.unblock()
     let session = ExplorerSession(
       state: state(configuration, library: library, options: options, terminal: terminal),

@@ -54,7 +54,7 @@ enum StandardError {
   private static func send(_ text: String) {
     var rest = Array(text.utf8)[...]
     let start = ContinuousClock.now
-    _ = stream.write(&rest) { ContinuousClock.now - start > .milliseconds(300) }
+    _ = stream.write(&rest) { ContinuousClock.now - start > .milliseconds(200) }
   }
 }
 

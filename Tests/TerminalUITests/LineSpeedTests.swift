@@ -1,0 +1,40 @@
+import TerminalUI
+import Testing
+
+@Suite struct LineSpeedTests {
+  /// A line of so many bytes a second and so many seconds there and back.
+  private func learnt(_ speed: Double, latency: Double, frames: Int) -> LineSpeed {
+    var line = LineSpeed()
+    var random = SmallRandom(seed: 3)
+    for _ in 0..<frames {
+      let bytes = min(line.frameBytes, 300 + random.below(1_500))
+      let seconds = latency + Double(bytes) / speed
+      line.arrived(bytes, after: Int64(seconds * 1e9))
+    }
+    return line
+  }
+
+  @Test(arguments: [(1_000.0, 0.0), (1_000, 0.2), (5_000, 0.05), (3_000, 0.5)])
+  func aSlowLineIsKnownByItsReports(_ speed: Double, _ latency: Double) throws {
+    let line = learnt(speed, latency: latency, frames: 40)
+    let found = try #require(line.bytesPerSecond)
+    #expect(found > 0.4 * speed && found < 2 * speed)
+    #expect(line.frameBytes >= 160 && line.frameBytes <= Int(speed / 2))
+  }
+
+  @Test(arguments: [0.0, 0.02, 0.3])
+  func aFastLineIsNotCutHoweverFarItIs(_ latency: Double) {
+    let line = learnt(1e6, latency: latency, frames: 60)
+    #expect(line.frameBytes == .max)
+  }
+
+  @Test func withoutReportsAFullQueueTells() throws {
+    var line = LineSpeed()
+    #expect(line.frameBytes == .max)
+    for tick in 0...20 { line.taken(tick == 0 ? 0 : 100, at: Int64(tick) * 100_000_000) }
+    let found = try #require(line.bytesPerSecond)
+    #expect(abs(found - 1_000) < 200)
+    for _ in 0..<200 { line.unhindered() }
+    #expect(line.frameBytes == .max)
+  }
+}
