@@ -1,5 +1,8 @@
 /// The shape of a language model and of its training batches; every number can be set by itself.
-package struct ModelConfiguration: Sendable, Codable, Hashable {
+///
+/// What may be set, and how it is called in presets, flags, forms and checkpoints, is described once,
+/// in `ModelSetting.all`.
+package struct ModelConfiguration: Sendable, Hashable {
   package enum Architecture: String, Sendable, Codable, Hashable, CaseIterable {
     case llama, gemma
   }
@@ -22,6 +25,10 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
   /// Gemma 2's soft caps on attention scores and on logits, `cap·tanh(z/cap)`; nil: none.
   package var attentionCap: Double?
   package var logitCap: Double?
+  /// ε of `x/√(mean(x²) + ε)`.
+  package var normEpsilon = 1e-5
+  /// Base θ of the rotary embedding's angles, `position·θ^(−2i/headWidth)`.
+  package var ropeTheta = 10_000.0
 
   package init(size: ModelSize) {
     self.size = size
@@ -50,10 +57,12 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
       return "width/heads = \(width / heads) must be even for the rotary embedding"
     }
     if architecture == .gemma, head == .untied { return "gemma ties its head to the embedding" }
-    if architecture == .llama, attentionCap != nil || logitCap != nil {
-      return "soft caps belong to gemma"
-    }
-    return nil
+    return foreignSetting.map { "\($0.key) belongs to \($0.family?.rawValue ?? "another family")" }
+  }
+
+  /// A setting of another family that was set all the same.
+  private var foreignSetting: ModelSetting? {
+    ModelSetting.all.first { !$0.applies(to: self) && $0.value(of: self) != $0.unset(in: self) }
   }
 }
 

@@ -9,7 +9,7 @@ extension TransformerShard {
   ) {
     kernels.rmsNorm(
       x, weight: UnsafePointer(weight), offset: configuration.normOffset,
-      epsilon: TransformerConfiguration.normEpsilon, into: y, inverseDeviation: deviation)
+      epsilon: configuration.normEpsilon, into: y, inverseDeviation: deviation)
   }
 
   /// Adds to dStream, which already holds what the residual path brings back.
@@ -39,13 +39,14 @@ final class RotaryTables {
   let cosines: UnsafePointer<Float>
   let sines: UnsafePointer<Float>
 
-  init(context: Int, headWidth: Int) {
+  init(_ configuration: TransformerConfiguration) {
+    let (context, headWidth) = (configuration.model.context, configuration.headWidth)
     let half = headWidth / 2
     arena = TensorArena(count: 2 * context * half)
     guard let base = arena.elements.baseAddress else { preconditionFailure("an empty arena") }
     for i in 0..<half {
       let exponent = Double(2 * i) / Double(headWidth)
-      let frequency = Float(1 / Double.pow(TransformerConfiguration.rotaryBase, exponent))
+      let frequency = Float(1 / Double.pow(configuration.model.ropeTheta, exponent))
       for position in 0..<context {
         let angle = Double(Float(position) * frequency)
         base[position * half + i] = Float(Double.cos(angle))

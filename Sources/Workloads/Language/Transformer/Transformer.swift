@@ -26,8 +26,7 @@ package final class Transformer {
     layout = configuration.layout
     let kernels = Kernels(level)
     let packed = PackedWeights(configuration, kernels: kernels)
-    let rotary = RotaryTables(
-      context: configuration.model.context, headWidth: configuration.headWidth)
+    let rotary = RotaryTables(configuration)
     self.kernels = kernels
     self.packed = packed
     shards = (0..<Self.shards(configuration)).map { _ in
