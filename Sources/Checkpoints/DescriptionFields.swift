@@ -86,12 +86,40 @@ struct DescriptionFields {
     return number
   }
 
-  mutating func number(
-    _ key: String, _ setting: ModelSetting, absent: Double
-  ) throws(RunError) -> Double {
-    guard let value = take(key) else { return absent }
-    guard case .number(_, let range, _) = setting.description.kind else { return absent }
+  /// Nil where the key is not there.
+  mutating func optionalInteger(
+    _ key: String, _ range: ClosedRange<Int>, isRequired: Bool = false
+  ) throws(RunError) -> Int? {
+    if !isRequired, (fields[key] ?? .null).isNull {
+      taken.insert(key)
+      return nil
+    }
+    return try integer(key, range)
+  }
+
+  /// A number in the range of the setting named `setting`; nil where the key is not there.
+  mutating func number(_ key: String, _ setting: String) throws(RunError) -> Double? {
+    guard let value = take(key) else { return nil }
+    guard case .number(_, let range, _) = ModelSetting.named(setting)?.description.kind else {
+      preconditionFailure("'\(setting)' is no number of a model")
+    }
     return try number(key, value, range)
+  }
+
+  mutating func requiredNumber(_ key: String, _ setting: String) throws(RunError) -> Double {
+    if let number = try number(key, setting) { return number }
+    throw error("has no '\(key)'", "use a checkpoint's own config.json")
+  }
+
+  /// What the word under `key` stands for; nil where the key is not there.
+  mutating func choice<Choice>(
+    _ key: String, _ known: [String: Choice]
+  ) throws(RunError) -> Choice? {
+    guard let value = take(key) else { return nil }
+    guard let text = value.text, let choice = known[text] else {
+      throw wrong(key, value, known.keys.sorted().map { "'\($0)'" }.joined(separator: " or "))
+    }
+    return choice
   }
 
   private func number(
@@ -121,24 +149,6 @@ struct DescriptionFields {
     guard let value = take(key) else { return nil }
     guard let members = value.object else { throw wrong(key, value, "an object") }
     return members.isEmpty ? nil : DescriptionFields(members, place: "\(place): \(key)")
-  }
-
-  /// - Parameter absent: whether the key may be missing.
-  mutating func require(
-    _ key: String, _ wanted: JSONValue, absent: Bool = true
-  ) throws(RunError) {
-    guard let value = take(key) else {
-      if absent { return }
-      throw error("has no '\(key)'", "use a checkpoint's own config.json")
-    }
-    guard value == wanted else { throw wrong(key, value, Self.shown(wanted)) }
-  }
-
-  mutating func require(_ key: String, oneOf wanted: [String]) throws(RunError) {
-    guard let value = take(key) else { return }
-    guard let text = value.text, wanted.contains(text) else {
-      throw wrong(key, value, wanted.map { "'\($0)'" }.joined(separator: " or "))
-    }
   }
 
   mutating func refuse(_ key: String, unless wanted: JSONValue, _ why: String) throws(RunError) {

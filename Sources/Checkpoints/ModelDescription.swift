@@ -13,12 +13,13 @@ package enum ModelDescription {
   /// The file's contents for a language model with `vocabulary` tokens.
   package static func encode(_ model: ModelConfiguration, vocabulary: Int) -> [UInt8] {
     var fields: [String: Any] = [
-      "vocab_size": vocabulary, "num_key_value_heads": model.heads,
-      "head_dim": model.width / model.heads, "rope_theta": model.ropeTheta,
-      "tie_word_embeddings": model.head == .tied, "attention_bias": false,
+      "vocab_size": vocabulary, "num_key_value_heads": model.keyHeads,
+      "head_dim": model.headWidth, "rope_theta": model.ropeTheta,
+      "tie_word_embeddings": model.head == .tied,
       "attention_dropout": 0.0, "initializer_range": 0.02, "torch_dtype": "float32",
       "use_cache": true, "bos_token_id": NSNull(), "eos_token_id": NSNull(),
-      "pad_token_id": NSNull(),
+      "pad_token_id": NSNull(), "hidden_act": activationName(model.gateActivation),
+      "rope_scaling": ropeGroup(model) ?? NSNull(),
     ]
     for setting in ModelSetting.all where setting.applies(to: model) {
       guard let key = setting.checkpointKey else { continue }
@@ -33,16 +34,34 @@ package enum ModelDescription {
     case .llama:
       fields["architectures"] = ["LlamaForCausalLM"]
       fields["model_type"] = "llama"
-      fields["hidden_act"] = "silu"
-      fields["mlp_bias"] = false
     case .gemma:
       let isCapped = model.attentionCap != nil || model.logitCap != nil
       fields["architectures"] = [isCapped ? "MagmascopeGemmaForCausalLM" : "GemmaForCausalLM"]
       fields["model_type"] = isCapped ? cappedGemma : "gemma"
-      fields["hidden_act"] = "gelu_pytorch_tanh"
-      fields["hidden_activation"] = "gelu_pytorch_tanh"
+      fields["hidden_activation"] = fields["hidden_act"]
     }
     return encode(fields)
+  }
+
+  private static func activationName(_ activation: ModelConfiguration.Activation) -> String {
+    switch activation {
+    case .silu: "silu"
+    case .gelu: "gelu"
+    case .geluTanh: "gelu_pytorch_tanh"
+    }
+  }
+
+  /// How the angles are stretched; nil where they are not.
+  private static func ropeGroup(_ model: ModelConfiguration) -> [String: Any]? {
+    switch model.ropeScaling {
+    case .none: nil
+    case .linear: ["rope_type": "linear", "factor": model.ropeFactor]
+    case .llama3:
+      [
+        "rope_type": "llama3", "factor": model.ropeFactor, "low_freq_factor": model.ropeLow,
+        "high_freq_factor": model.ropeHigh, "original_max_position_embeddings": model.ropeContext,
+      ]
+    }
   }
 
   /// The file's contents for a workload that is no language model.
@@ -66,11 +85,13 @@ package enum ModelDescription {
     model.size = nil
     model.head =
       try fields.flag("tie_word_embeddings", absent: architecture == .gemma) ? .tied : .untied
-    for setting in ModelSetting.all where setting.applies(to: model) {
+    let family = model
+    for setting in ModelSetting.all where setting.applies(to: family) {
       if let value = try fields.value(of: setting) { setting.set(value, of: &model) }
     }
+    try heads(of: &model, &fields)
+    try activation(of: &model, &fields)
     try rope(of: &model, &fields)
-    try requireWhatIsComputed(model, &fields)
     let vocabulary = try fields.integer("vocab_size", 1...1 << 22)
     try fields.refuseTheRest()
     if let problem = model.problem {
@@ -98,40 +119,65 @@ package enum ModelDescription {
     }
   }
 
-  /// What these models are computed with and no setting changes.
-  private static func requireWhatIsComputed(
-    _ model: ModelConfiguration, _ fields: inout DescriptionFields
+  /// Heads of keys and values, and numbers per head, which the file may leave to the other numbers.
+  private static func heads(
+    of model: inout ModelConfiguration, _ fields: inout DescriptionFields
   ) throws(RunError) {
-    try fields.require("num_key_value_heads", .integer(model.heads), absent: model.architecture == .llama)
-    if model.heads > 0 {
-      try fields.require(
-        "head_dim", .integer(model.width / model.heads), absent: model.architecture == .llama)
+    let isRequired = model.architecture == .gemma
+    let keys = try fields.optionalInteger("num_key_value_heads", 1...64, isRequired: isRequired)
+    model.keyValueHeads = keys == model.heads ? nil : keys
+    let width = try fields.optionalInteger("head_dim", 2...1024, isRequired: isRequired)
+    let isUsual = model.width.isMultiple(of: model.heads) && width == model.width / model.heads
+    model.headSize = isUsual ? nil : width
+  }
+
+  private static func activation(
+    of model: inout ModelConfiguration, _ fields: inout DescriptionFields
+  ) throws(RunError) {
+    let isGemma = model.architecture == .gemma
+    let known: [String: ModelConfiguration.Activation] = [
+      "silu": .silu, "swish": .silu, "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh,
+      // The first Gemma files say `gelu` and mean the tanh form, and are read so.
+      "gelu": isGemma ? .geluTanh : .gelu,
+    ]
+    let own = model.ownActivation
+    let named = try fields.choice("hidden_act", known) ?? own
+    if isGemma, let other = try fields.choice("hidden_activation", known), other != named {
+      throw fields.error("has 'hidden_act' and 'hidden_activation' that differ", "keep one of them")
     }
-    let activations = model.architecture == .gemma ? ["gelu_pytorch_tanh", "gelu"] : ["silu"]
-    try fields.require("hidden_act", oneOf: activations)
-    if model.architecture == .gemma {
-      try fields.require("hidden_activation", oneOf: activations)
-    }
-    try fields.require("attention_bias", .flag(false))
-    try fields.require("mlp_bias", .flag(false))
+    model.activation = named == own ? nil : named
   }
 
   /// The angles: `rope_theta` by itself, or in `rope_parameters` (or its older name `rope_scaling`).
   private static func rope(
     of model: inout ModelConfiguration, _ fields: inout DescriptionFields
   ) throws(RunError) {
-    guard let setting = ModelSetting.named("ropeTheta") else { return }
-    model.ropeTheta = try fields.number("rope_theta", setting, absent: 10_000)
+    model.ropeTheta = try fields.number("rope_theta", "ropeTheta") ?? 10_000
     let (old, new) = (try fields.group("rope_scaling"), try fields.group("rope_parameters"))
     guard old == nil || new == nil else {
       throw fields.error("has both 'rope_scaling' and 'rope_parameters'", "keep one of them")
     }
     guard var group = old ?? new else { return }
-    let type = try group.text("rope_type", absent: try group.text("type", absent: "default"))
-    guard type == "default" else {
-      throw group.error("has 'rope_type' \(type)", "only 'default' is computed")
+    let type = try group.text("type", absent: "default")
+    model.ropeTheta = try group.number("rope_theta", "ropeTheta") ?? model.ropeTheta
+    switch try group.text("rope_type", absent: type) {
+    case "default": break
+    case "linear":
+      model.ropeScaling = .linear
+      model.ropeFactor = try group.requiredNumber("factor", "ropeFactor")
+      _ = try group.optionalInteger("original_max_position_embeddings", 1...1 << 24)
+    case "llama3":
+      model.ropeScaling = .llama3
+      model.ropeFactor = try group.requiredNumber("factor", "ropeFactor")
+      model.ropeLow = try group.requiredNumber("low_freq_factor", "ropeLow")
+      model.ropeHigh = try group.requiredNumber("high_freq_factor", "ropeHigh")
+      model.ropeContext =
+        try group.optionalInteger("original_max_position_embeddings", 1...1 << 24)
+        ?? fields.integer("max_position_embeddings", 1...1 << 24)
+    case let other:
+      throw group.error(
+        "has 'rope_type' '\(other.prefix(40))'", "default, linear and llama3 are computed")
     }
-    model.ropeTheta = try group.number("rope_theta", setting, absent: model.ropeTheta)
     try group.refuseTheRest()
   }
 }

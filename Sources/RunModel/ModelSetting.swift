@@ -8,14 +8,34 @@ package struct ModelSetting: Sendable {
   package let description: Hyperparameter
   /// What the form calls it.
   package let label: String
-  /// The family that has it; nil: every family.
-  package let family: ModelConfiguration.Architecture?
+  private let scope: Scope
   /// Its key in a checkpoint's `config.json`; nil where that needs more than a key and a value.
   package let checkpointKey: String?
   private let get: @Sendable (ModelConfiguration) -> SettingValue
   private let put: @Sendable (inout ModelConfiguration, SettingValue) -> Void
 
+  /// Which models have it.
+  private enum Scope: Sendable {
+    case everyModel
+    case family(ModelConfiguration.Architecture)
+    case scaledRope([ModelConfiguration.RopeScaling])
+  }
+
   package var key: String { description.key }
+
+  /// The family that has it; nil: every family.
+  package var family: ModelConfiguration.Architecture? {
+    if case .family(let family) = scope { family } else { nil }
+  }
+
+  /// What a model must be to have it, in words.
+  var owner: String {
+    switch scope {
+    case .everyModel: "every model"
+    case .family(let family): family.rawValue
+    case .scaledRope(let kinds): "ropeScaling " + kinds.map(\.rawValue).joined(separator: " or ")
+    }
+  }
 
   /// The flag without its dashes: `attentionCap` → `attention-cap`.
   package var flag: String {
@@ -30,7 +50,11 @@ package struct ModelSetting: Sendable {
   }
 
   package func applies(to model: ModelConfiguration) -> Bool {
-    family == nil || family == model.architecture
+    switch scope {
+    case .everyModel: true
+    case .family(let family): family == model.architecture
+    case .scaledRope(let kinds): kinds.contains(model.ropeScaling)
+    }
   }
 
   /// What a model has whose description says nothing of this setting.
@@ -65,6 +89,12 @@ extension ModelSetting {
     integer(
       "heads", "heads", "Attention heads; must divide the width.", 1...64, \.heads,
       checkpointKey: "num_attention_heads"),
+    optionalInteger(
+      "kvHeads", "kv heads", "Heads of keys and values, shared by the queries; must divide heads.",
+      1...64, \.keyValueHeads, unset: "all"),
+    optionalInteger(
+      "headWidth", "head width", "Numbers per head; auto is width/heads.", 2...1024, \.headSize,
+      unset: "auto"),
     integer(
       "ffn", "ffn width", "Inner width of the feed-forward network.", 1...16384, \.ffn,
       checkpointKey: "intermediate_size"),
@@ -75,18 +105,43 @@ extension ModelSetting {
       "batch", "batch", "Sequences per step.", 1...1024, \.batch, checkpointKey: "magmascope_batch"),
     choice("architecture", "family", "The published model it equals.", \.architecture),
     choice(
-      "head", "head", "Whether output and embedding share their weights.", \.head, family: .llama),
+      "head", "head", "Whether output and embedding share their weights.", \.head,
+      scope: .family(.llama)),
     number(
       "normEpsilon", "norm epsilon", "Added to the mean square that a norm divides by.",
       1e-12...1e-1, \.normEpsilon, checkpointKey: "rms_norm_eps"),
     number(
       "ropeTheta", "rope theta", "Base of the rotary embedding's angles.", 1...1e9, \.ropeTheta),
+    choice(
+      "ropeScaling", "rope scaling", "How the angles are stretched for longer contexts.",
+      \.ropeScaling),
+    number(
+      "ropeFactor", "rope factor", "What the stretched angles are divided by.", 1e-3...1e6,
+      \.ropeFactor, scope: .scaledRope([.linear, .llama3])),
+    number(
+      "ropeLow", "rope low", "Wavelengths over ropeContext/ropeLow are stretched whole.",
+      1e-6...1e6, \.ropeLow, scope: .scaledRope([.llama3])),
+    number(
+      "ropeHigh", "rope high", "Wavelengths under ropeContext/ropeHigh are not stretched.",
+      1e-6...1e6, \.ropeHigh, scope: .scaledRope([.llama3])),
+    integer(
+      "ropeContext", "rope context", "Context of the training before the stretch.", 1...1 << 24,
+      \.ropeContext, scope: .scaledRope([.llama3])),
+    choice(
+      "activation", "activation", "What the gate passes through; auto is the family's own.",
+      \.activation, unset: "auto"),
+    flag(
+      "attentionBias", "attn bias", "Whether the attention's projections add a bias.",
+      \.attentionBias, checkpointKey: "attention_bias"),
+    flag(
+      "mlpBias", "ffn bias", "Whether the feed-forward network's projections add a bias.",
+      \.mlpBias, checkpointKey: "mlp_bias", scope: .family(.llama)),
     optionalNumber(
       "attentionCap", "score cap", "Soft cap on attention scores, as Gemma 2.", 1e-3...1e6, 50,
-      \.attentionCap, checkpointKey: "attn_logit_softcapping", family: .gemma),
+      \.attentionCap, checkpointKey: "attn_logit_softcapping", scope: .family(.gemma)),
     optionalNumber(
       "logitCap", "logit cap", "Soft cap on logits, as Gemma 2.", 1e-3...1e6, 30, \.logitCap,
-      checkpointKey: "final_logit_softcapping", family: .gemma),
+      checkpointKey: "final_logit_softcapping", scope: .family(.gemma)),
   ]
 
   package static func named(_ key: String) -> ModelSetting? { all.first { $0.key == key } }
@@ -97,12 +152,12 @@ extension ModelSetting {
 
   private static func integer(
     _ key: String, _ label: String, _ summary: String, _ range: ClosedRange<Int>,
-    _ path: Path<Int>, checkpointKey: String? = nil
+    _ path: Path<Int>, checkpointKey: String? = nil, scope: Scope = .everyModel
   ) -> ModelSetting {
     ModelSetting(
       description: Hyperparameter(
         key, summary, .integer(default: standard[keyPath: path], range: range)),
-      label: label, family: nil, checkpointKey: checkpointKey,
+      label: label, scope: scope, checkpointKey: checkpointKey,
       get: { .number(Double($0[keyPath: path])) },
       put: { model, value in
         if let number = value.number { model[keyPath: path] = Int(number) }
@@ -111,41 +166,78 @@ extension ModelSetting {
 
   private static func number(
     _ key: String, _ label: String, _ summary: String, _ range: ClosedRange<Double>,
-    _ path: Path<Double>, checkpointKey: String? = nil
+    _ path: Path<Double>, checkpointKey: String? = nil, scope: Scope = .everyModel
   ) -> ModelSetting {
     ModelSetting(
       description: Hyperparameter(
         key, summary,
         .number(default: standard[keyPath: path], range: range, scale: .logarithmic)),
-      label: label, family: nil, checkpointKey: checkpointKey,
+      label: label, scope: scope, checkpointKey: checkpointKey,
       get: { .number($0[keyPath: path]) },
       put: { model, value in if let number = value.number { model[keyPath: path] = number } })
   }
 
   private static func optionalNumber(
     _ key: String, _ label: String, _ summary: String, _ range: ClosedRange<Double>,
-    _ suggested: Double, _ path: Path<Double?>, checkpointKey: String,
-    family: ModelConfiguration.Architecture
+    _ suggested: Double, _ path: Path<Double?>, checkpointKey: String, scope: Scope
   ) -> ModelSetting {
     ModelSetting(
       description: Hyperparameter(
         key, summary, .number(default: suggested, range: range, scale: .logarithmic),
         words: ["none"]),
-      label: label, family: family, checkpointKey: checkpointKey,
+      label: label, scope: scope, checkpointKey: checkpointKey,
       get: { $0[keyPath: path].map { .number($0) } ?? .text("none") },
       put: { model, value in model[keyPath: path] = value.number })
   }
 
+  private static func optionalInteger(
+    _ key: String, _ label: String, _ summary: String, _ range: ClosedRange<Int>,
+    _ path: Path<Int?>, unset: String
+  ) -> ModelSetting {
+    ModelSetting(
+      description: Hyperparameter(
+        key, summary, .integer(default: range.lowerBound, range: range), words: [unset]),
+      label: label, scope: .everyModel, checkpointKey: nil,
+      get: { $0[keyPath: path].map { .number(Double($0)) } ?? .text(unset) },
+      put: { model, value in model[keyPath: path] = value.number.map { Int($0) } })
+  }
+
+  private static func flag(
+    _ key: String, _ label: String, _ summary: String, _ path: Path<Bool>,
+    checkpointKey: String, scope: Scope = .everyModel
+  ) -> ModelSetting {
+    ModelSetting(
+      description: Hyperparameter(key, summary, .flag(default: standard[keyPath: path])),
+      label: label, scope: scope, checkpointKey: checkpointKey,
+      get: { .flag($0[keyPath: path]) },
+      put: { model, value in if let flag = value.flag { model[keyPath: path] = flag } })
+  }
+
+  /// A choice that may be left to the family, under the word `unset`.
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ key: String, _ label: String, _ summary: String, _ path: Path<Choice?>, unset: String
+  ) -> ModelSetting {
+    ModelSetting(
+      description: Hyperparameter(
+        key, summary,
+        .choice(default: unset, allowed: [unset] + Choice.allCases.map(\.rawValue))),
+      label: label, scope: .everyModel, checkpointKey: nil,
+      get: { .text($0[keyPath: path]?.rawValue ?? unset) },
+      put: { model, value in
+        model[keyPath: path] = value.text.flatMap(Choice.init(rawValue:))
+      })
+  }
+
   private static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
     _ key: String, _ label: String, _ summary: String, _ path: Path<Choice>,
-    checkpointKey: String? = nil, family: ModelConfiguration.Architecture? = nil
+    scope: Scope = .everyModel
   ) -> ModelSetting {
     ModelSetting(
       description: Hyperparameter(
         key, summary,
         .choice(
           default: standard[keyPath: path].rawValue, allowed: Choice.allCases.map(\.rawValue))),
-      label: label, family: family, checkpointKey: checkpointKey,
+      label: label, scope: scope, checkpointKey: nil,
       get: { .text($0[keyPath: path].rawValue) },
       put: { model, value in
         if let choice = value.text.flatMap(Choice.init(rawValue:)) { model[keyPath: path] = choice }

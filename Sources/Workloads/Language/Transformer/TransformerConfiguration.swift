@@ -26,7 +26,9 @@ package struct TransformerConfiguration: Sendable, Hashable {
   package var isGemma: Bool { model.architecture == .gemma }
   /// Gemma ties its head whatever is asked.
   package var tiesHead: Bool { isGemma || model.head == .tied }
-  package var headWidth: Int { model.width / model.heads }
+  package var headWidth: Int { model.headWidth }
+  /// Numbers of a token's queries, keys and values side by side.
+  package var queryKeyValueWidth: Int { model.queryWidth + 2 * model.keyWidth }
   package var normEpsilon: Float { Float(model.normEpsilon) }
   package var normOffset: Float { isGemma ? 1 : 0 }
   package var embeddingScale: Float { isGemma ? Float(Double(model.width).squareRoot()) : 1 }
