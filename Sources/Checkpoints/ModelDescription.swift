@@ -19,8 +19,8 @@ package enum ModelDescription {
       "attention_dropout": 0.0, "initializer_range": 0.02, "torch_dtype": "float32",
       "use_cache": true, "bos_token_id": NSNull(), "eos_token_id": NSNull(),
       "pad_token_id": NSNull(), "hidden_act": activationName(model.gateActivation),
-      "rope_scaling": ropeGroup(model) ?? NSNull(),
     ]
+    fields["rope_scaling"] = ropeGroup(model).map { $0 as Any } ?? NSNull()
     for setting in ModelSetting.all where setting.applies(to: model) {
       guard let key = setting.checkpointKey else { continue }
       switch (setting.value(of: model), setting.description.kind) {
