@@ -51,7 +51,7 @@ let package = Package(
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
     library(
-      "Workloads", ["TensorKernels", "RunModel", "HostSystem", numerics, heap],
+      "Workloads", ["TensorKernels", "RunModel", "HostSystem", "Checkpoints", numerics, heap],
       swiftSettings: numeric),
     library(
       "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics],
@@ -72,7 +72,8 @@ let package = Package(
     .plugin(
       name: "EmbedPresetsPlugin", capability: .buildTool(), dependencies: ["embed-presets"],
       path: "Sources/EmbedPresetsPlugin"),
-    library("RunStore", ["RunModel", "HostSystem", "EventStream"]),
+    library("Checkpoints", ["RunModel", "HostSystem"]),
+    library("RunStore", ["RunModel", "HostSystem", "Checkpoints", "EventStream"]),
     library("Export", ["RunModel", "Metrics", "Charts"]),
     library(
       "Studies",
@@ -85,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "magmascope",
       dependencies: [
-        "CNCurses", "RunModel", "HostSystem", "TensorKernels", "Optimizers", "Workloads", "Probes",
+        "CNCurses", "RunModel", "HostSystem", "Checkpoints", "TensorKernels", "Optimizers", "Workloads", "Probes",
         "EventStream",
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
@@ -101,7 +102,8 @@ let package = Package(
     tests("Optimizers", ["TensorKernels", "RunModel"]),
     // Stands in front of the allocator of the test process, to count what a step allocates.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    tests("Workloads", ["TensorKernels", "RunModel", "CAllocationCounter", numerics]),
+    tests(
+      "Workloads", ["TensorKernels", "RunModel", "Checkpoints", "CAllocationCounter", numerics]),
     tests("Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics]),
     tests("EventStream", ["RunModel"]),
     tests(
@@ -122,6 +124,7 @@ let package = Package(
         "Training", "EventStream", "Probes",
       ]),
     tests("Presets", ["RunModel"]),
+    tests("Checkpoints", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),
     tests(

@@ -14,7 +14,7 @@ func rowBenchmarks(_ size: ModelSize) {
   }
   let (gateUp, gated) = (Buffer.matrix(tokens, 2 * model.ffn), Buffer.matrix(tokens, model.ffn))
   ShareOfPeak.benchmark("swiglu-\(size)", ShareOfPeak.elements, work: Double(tokens * model.ffn)) {
-    kernels.gate(gateUp, into: gated, gaussian: false)
+    kernels.gate(gateUp, into: gated, .silu)
   }
   let logits = Buffer.matrix(128, 256)
   let targets = UnsafeMutablePointer<Int32>.allocate(capacity: 128)

@@ -61,7 +61,7 @@ package enum ForeignFile {
     return stat(path, &status) == 0
   }
 
-  private static func refuseSpecial(_ path: String, _ kind: Kind) throws(RunError) {
+  static func refuseSpecial(_ path: String, _ kind: Kind) throws(RunError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw RunError(.input, "is no name of a file", place: shown(path), remedy: kind.remedy)
     }
@@ -70,7 +70,7 @@ package enum ForeignFile {
     try refuse(status, path, kind)
   }
 
-  private static func refuse(_ status: stat, _ path: String, _ kind: Kind) throws(RunError) {
+  static func refuse(_ status: stat, _ path: String, _ kind: Kind) throws(RunError) {
     if let name = specialName(status.st_mode) {
       throw RunError(.input, "is \(name)", place: shown(path), remedy: kind.remedy)
     }
@@ -117,7 +117,7 @@ package enum ForeignFile {
       remedy: kind.remedy)
   }
 
-  private static func unreadable(_ path: String, _ kind: Kind) -> RunError {
+  static func unreadable(_ path: String, _ kind: Kind) -> RunError {
     let code = errno
     let place = shown(path)
     switch code {

@@ -14,11 +14,8 @@ package struct ConfigurationBuilder: Sendable {
   package func build(
     _ fields: PresetFields, category: RunError.Category
   ) throws(RunError) -> RunConfiguration {
-    let workload = try workload(named: fields.workload ?? "language", category)
-    let model = fields.model.configuration
-    if workload.isLanguage, let problem = model.problem {
-      throw RunError(category, problem, place: "model", remedy: "change the model's settings")
-    }
+    let workload = try workload(named: fields.workload ?? WorkloadDescriptor.language.name, category)
+    let model = try model(fields, workload, category)
     let arms = try parse(fields.arms ?? [], category)
     guard !arms.isEmpty else {
       throw RunError(category, "there is no arm", remedy: "add one, for example adam:lr=1e-3")
@@ -50,6 +47,31 @@ package struct ConfigurationBuilder: Sendable {
     throw RunError(
       category, "unknown workload '\(name)'" + suggestion(for: name, among: names),
       remedy: "known: " + names.joined(separator: ", "))
+  }
+
+  /// The model of a language run; another workload has none, and is told so instead of being trained
+  /// without what was asked for.
+  private func model(
+    _ fields: PresetFields, _ workload: WorkloadDescriptor, _ category: RunError.Category
+  ) throws(RunError) -> ModelConfiguration {
+    let model = fields.model.configuration
+    guard workload.isLanguage else {
+      guard fields.model == .init() else {
+        throw RunError(
+          category, "workload '\(workload.name)' has no language model to set", place: "model",
+          remedy: "leave the model's settings out")
+      }
+      if case .file(let path) = fields.data {
+        throw RunError(
+          category, "workload '\(workload.name)' reads no text", place: path,
+          remedy: "leave the text out")
+      }
+      return model
+    }
+    if let problem = model.problem {
+      throw RunError(category, problem, place: "model", remedy: "change the model's settings")
+    }
+    return model
   }
 
   private func parse(

@@ -4,13 +4,6 @@ package enum FieldLimits {
   package static let seeds = 1...1024
   package static let threads = 1...1024
   package static let evaluateEvery = 1...100_000_000
-  package static let layers = 1...64
-  package static let width = 2...4096
-  package static let heads = 1...64
-  package static let ffn = 1...16384
-  package static let context = 2...4096
-  package static let batch = 1...1024
-  package static let softCap = 1e-3...1e6
   package static let clip = 1e-6...1e6
   package static let share = 0.0...1.0
 }

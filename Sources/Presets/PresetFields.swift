@@ -53,20 +53,17 @@ package struct PresetFields: Sendable, Equatable {
     }
   }
 
+  /// A ready size, and the settings that are said one by one.
   package struct ModelFields: Sendable, Equatable {
     package var size: ModelSize?
-    package var layers: Int?
-    package var width: Int?
-    package var heads: Int?
-    package var ffn: Int?
-    package var context: Int?
-    package var batch: Int?
-    package var architecture: ModelConfiguration.Architecture?
-    package var head: ModelConfiguration.Head?
-    package var attentionCap: Double?
-    package var logitCap: Double?
+    package var values: [String: SettingValue] = [:]
 
     package init() {}
+
+    package subscript(key: String) -> SettingValue? {
+      get { values[key] }
+      set { values[key] = newValue }
+    }
   }
 
   /// These fields with everything that `other` says in place of what they say.
@@ -97,44 +94,19 @@ package struct PresetFields: Sendable, Equatable {
 }
 
 extension PresetFields.ModelFields {
+  /// A size replaces all numbers said before it, but not the family or what belongs to it.
   fileprivate func overridden(by other: Self) -> Self {
-    var merged = other.size == nil ? self : Self()
-    merged.size = other.size ?? size
-    merged.layers = other.layers ?? merged.layers
-    merged.width = other.width ?? merged.width
-    merged.heads = other.heads ?? merged.heads
-    merged.ffn = other.ffn ?? merged.ffn
-    merged.context = other.context ?? merged.context
-    merged.batch = other.batch ?? merged.batch
-    merged.architecture = other.architecture ?? architecture
-    merged.head = other.head ?? head
-    merged.attentionCap = other.attentionCap ?? attentionCap
-    merged.logitCap = other.logitCap ?? logitCap
+    var merged = self
+    if let size = other.size {
+      merged.size = size
+      for setting in ModelSetting.all where setting.isPartOfSize { merged[setting.key] = nil }
+    }
+    merged.values.merge(other.values) { $1 }
     return merged
   }
 
   /// The model these fields describe: the size's numbers (micro when none is named), then their own.
   package var configuration: ModelConfiguration {
-    var model = ModelConfiguration(size: size ?? .micro)
-    model.layers = layers ?? model.layers
-    model.width = width ?? model.width
-    model.heads = heads ?? model.heads
-    model.ffn = ffn ?? model.ffn
-    model.context = context ?? model.context
-    model.batch = batch ?? model.batch
-    model.architecture = architecture ?? model.architecture
-    model.head = head ?? (model.architecture == .gemma ? .tied : .untied)
-    (model.attentionCap, model.logitCap) = (attentionCap, logitCap)
-    if let size, model != sized(size, like: model) { model.size = nil }
-    if size == nil, model != sized(.micro, like: model) { model.size = nil }
-    return model
-  }
-
-  private func sized(_ size: ModelSize, like model: ModelConfiguration) -> ModelConfiguration {
-    var pure = ModelConfiguration(size: size)
-    pure.architecture = model.architecture
-    pure.head = model.head
-    (pure.attentionCap, pure.logitCap) = (model.attentionCap, model.logitCap)
-    return pure
+    ModelConfiguration(size: size, values: values)
   }
 }

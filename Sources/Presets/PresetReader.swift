@@ -26,10 +26,7 @@ package struct PresetReader {
     "title", "about", "workload", "data", "model", "settings", "steps", "schedule", "clip",
     "evalEvery", "seed", "seeds", "threads", "arms",
   ]
-  static let modelKeys = [
-    "size", "layers", "width", "heads", "ffn", "context", "batch", "architecture", "head",
-    "attentionCap", "logitCap",
-  ]
+  static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]
 
   private func compose(_ text: String) throws(RunError) -> Node {
@@ -142,18 +139,10 @@ package struct PresetReader {
     guard let mapping = node.mapping else { throw error("'model' is a list of keys", at: node) }
     var model = PresetFields.ModelFields()
     try forEachKey(of: mapping, allowed: Self.modelKeys) { (key, value) throws(RunError) in
-      switch key {
-      case "size": model.size = try choice(value, key)
-      case "layers": model.layers = try integer(value, key, FieldLimits.layers)
-      case "width": model.width = try integer(value, key, FieldLimits.width)
-      case "heads": model.heads = try integer(value, key, FieldLimits.heads)
-      case "ffn": model.ffn = try integer(value, key, FieldLimits.ffn)
-      case "context": model.context = try integer(value, key, FieldLimits.context)
-      case "batch": model.batch = try integer(value, key, FieldLimits.batch)
-      case "architecture": model.architecture = try choice(value, key)
-      case "head": model.head = try choice(value, key)
-      case "attentionCap": model.attentionCap = try number(value, key, FieldLimits.softCap)
-      default: model.logitCap = try number(value, key, FieldLimits.softCap)
+      if let setting = ModelSetting.named(key) {
+        model[key] = try self.setting(value, setting.description)
+      } else {
+        model.size = try choice(value, key)
       }
     }
     return model
@@ -214,6 +203,23 @@ extension PresetReader {
         remedy: "allowed: \(bounds)" + (alternative.map { " or \($0)" } ?? ""))
     }
     return value
+  }
+
+  private func setting(
+    _ node: Node, _ description: Hyperparameter
+  ) throws(RunError) -> SettingValue {
+    let written = try text(node, description.key)
+    guard let value = description.value(from: written) else {
+      throw error(
+        "'\(description.key)' is '\(written)'" + nearest(to: written, in: description), at: node,
+        remedy: "allowed: \(description.allowed)")
+    }
+    return value
+  }
+
+  private func nearest(to written: String, in description: Hyperparameter) -> String {
+    guard case .choice(_, let allowed) = description.kind else { return "" }
+    return suggestion(for: written, among: allowed)
   }
 
   private func choice<Choice: RawRepresentable<String> & CaseIterable>(

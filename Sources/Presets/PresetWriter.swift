@@ -16,7 +16,7 @@ package enum PresetWriter {
     if !run.about.isEmpty { pairs.append(("about", text(run.about))) }
     pairs.append(("workload", text(run.workload)))
     pairs.append(("data", text(run.data.text)))
-    if run.workload == "language" { pairs.append(("model", model(run.model))) }
+    if run.descriptor.isLanguage { pairs.append(("model", model(run.model))) }
     if !run.settings.isEmpty {
       let sorted = run.settings.sorted { $0.key < $1.key }
       pairs.append(("settings", mapping(sorted.map { ($0.key, text($0.value.description)) })))
@@ -35,14 +35,9 @@ package enum PresetWriter {
   private static func model(_ model: ModelConfiguration) -> Node {
     var pairs: [(String, Node)] = []
     if let size = model.size { pairs.append(("size", plain(size.rawValue))) }
-    pairs += [
-      ("layers", plain(model.layers)), ("width", plain(model.width)),
-      ("heads", plain(model.heads)), ("ffn", plain(model.ffn)),
-      ("context", plain(model.context)), ("batch", plain(model.batch)),
-      ("architecture", plain(model.architecture.rawValue)), ("head", plain(model.head.rawValue)),
-    ]
-    if let cap = model.attentionCap { pairs.append(("attentionCap", plain(compactDecimal(cap)))) }
-    if let cap = model.logitCap { pairs.append(("logitCap", plain(compactDecimal(cap)))) }
+    for setting in ModelSetting.all where setting.isWritten(for: model) {
+      pairs.append((setting.key, plain(setting.value(of: model))))
+    }
     return mapping(pairs)
   }
 

@@ -35,7 +35,8 @@ package struct BlockDescriptor: Sendable, Codable, Hashable {
     if parts.count >= 5, parts[0] == "model", parts[1] == "layers" {
       let module = parts[parts.count - 2]
       let projection = module.hasSuffix("_proj") ? module.dropLast("_proj".count) : module
-      return "\(parts[2])." + (Self.abbreviations[String(module)] ?? String(projection))
+      let short = Self.abbreviations[String(module)] ?? String(projection)
+      return "\(parts[2]).\(short)" + (name.hasSuffix(".bias") ? ".bias" : "")
     }
     switch name {
     case "model.embed_tokens.weight": return "embed"

@@ -10,22 +10,3 @@ package enum LossUnit: String, Sendable, Codable {
   /// `nats` or nothing, to label an axis.
   package var label: String { self == .nats ? "nats" : "" }
 }
-
-extension LossUnit {
-  package init(workload: String) {
-    self = workload == "language" || workload == "class-imbalance" ? .nats : .none
-  }
-}
-
-extension RunConfiguration {
-  package var lossUnit: LossUnit { LossUnit(workload: workload) }
-
-  /// What the loss curves show: `loss, nats per token`.
-  package var lossCaption: String {
-    switch workload {
-    case "language": "loss, nats per token"
-    case "class-imbalance": "loss, nats per sample"
-    default: "held-out loss"
-    }
-  }
-}

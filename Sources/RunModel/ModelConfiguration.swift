@@ -1,11 +1,32 @@
 /// The shape of a language model and of its training batches; every number can be set by itself.
-package struct ModelConfiguration: Sendable, Codable, Hashable {
+///
+/// What may be set, and how it is called in presets, flags, forms and checkpoints, is described once,
+/// in `ModelSetting.all`.
+package struct ModelConfiguration: Sendable, Hashable {
   package enum Architecture: String, Sendable, Codable, Hashable, CaseIterable {
     case llama, gemma
   }
 
   package enum Head: String, Sendable, Codable, Hashable, CaseIterable {
     case tied, untied
+  }
+
+  /// What the gate of the feed-forward network passes through.
+  package enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
+    case silu
+    /// `x·Φ(x)` (Hendrycks & Gimpel, 2016).
+    case gelu
+    /// The same with Φ taken from a hyperbolic tangent.
+    case geluTanh = "gelu_tanh"
+  }
+
+  /// How the rotary angles are stretched for contexts longer than those of the first training.
+  package enum RopeScaling: String, Sendable, Codable, Hashable, CaseIterable {
+    case none
+    /// Every angle divided by the factor (Chen et al., 2023, arXiv:2306.15595).
+    case linear
+    /// Slow angles divided, fast ones kept, a smooth passage between (Llama 3.1).
+    case llama3
   }
 
   /// The size the numbers started from; nil when none was named.
@@ -22,6 +43,25 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
   /// Gemma 2's soft caps on attention scores and on logits, `cap·tanh(z/cap)`; nil: none.
   package var attentionCap: Double?
   package var logitCap: Double?
+  /// ε of `x/√(mean(x²) + ε)`.
+  package var normEpsilon = 1e-5
+  /// Base θ of the rotary embedding's angles, `position·θ^(−2i/headWidth)`.
+  package var ropeTheta = 10_000.0
+
+  package var ropeScaling = RopeScaling.none
+  package var ropeFactor = 8.0
+  /// Wavelengths above `ropeContext/ropeLow` are slow, below `ropeContext/ropeHigh` fast.
+  package var ropeLow = 1.0
+  package var ropeHigh = 4.0
+  package var ropeContext = 8192
+  /// Heads of keys and values, each shared by `heads/keyValueHeads` queries; nil: as many as heads.
+  package var keyValueHeads: Int?
+  /// Numbers per head; nil: width/heads.
+  package var headSize: Int?
+  /// Nil: SiLU for llama, GELU in its tanh form for gemma.
+  package var activation: Activation?
+  package var attentionBias = false
+  package var mlpBias = false
 
   package init(size: ModelSize) {
     self.size = size
@@ -32,28 +72,47 @@ package struct ModelConfiguration: Sendable, Codable, Hashable {
 
   package var tokensPerStep: Int { batch * context }
 
+  /// Heads of keys and values.
+  package var keyHeads: Int { keyValueHeads ?? heads }
+  /// Numbers per head.
+  package var headWidth: Int { headSize ?? width / heads }
+  /// Numbers of all queries of a token, and of all its keys or values.
+  package var queryWidth: Int { heads * headWidth }
+  package var keyWidth: Int { keyHeads * headWidth }
+  package var gateActivation: Activation { activation ?? ownActivation }
+  /// The activation the family has by itself.
+  package var ownActivation: Activation { architecture == .gemma ? .geluTanh : .silu }
+
   /// Multiplications and additions of one token's forward and backward pass: `6N + 12·L·T·d`, with N
   /// the parameters of the matrices that multiply (vocabulary head included).
   package func floatingPointOperationsPerToken(vocabulary: Int) -> Int {
-    let products = layers * (4 * width * width + 3 * width * ffn) + vocabulary * width
-    return 6 * products + 12 * layers * context * width
+    let attention = 2 * width * (queryWidth + keyWidth)
+    let products = layers * (attention + 3 * width * ffn) + vocabulary * width
+    return 6 * products + 12 * layers * context * queryWidth
   }
 
   /// Says what is wrong with the numbers together; nil when the model can be built.
   package var problem: String? {
     let numbers = [layers, width, heads, ffn, context, batch]
     guard numbers.allSatisfy({ $0 >= 1 }) else { return "every number must be at least 1" }
-    guard width.isMultiple(of: heads) else {
+    guard headSize != nil || width.isMultiple(of: heads) else {
       return "width \(width) is not a multiple of heads \(heads)"
     }
-    guard (width / heads).isMultiple(of: 2) else {
-      return "width/heads = \(width / heads) must be even for the rotary embedding"
+    guard headWidth >= 2, headWidth.isMultiple(of: 2) else {
+      return "width/heads = \(headWidth) must be even for the rotary embedding"
+    }
+    guard keyHeads >= 1, heads.isMultiple(of: keyHeads) else {
+      return "heads \(heads) is not a multiple of kvHeads \(keyHeads)"
     }
     if architecture == .gemma, head == .untied { return "gemma ties its head to the embedding" }
-    if architecture == .llama, attentionCap != nil || logitCap != nil {
-      return "soft caps belong to gemma"
-    }
-    return nil
+    if architecture == .gemma, activation == .gelu { return "gemma's gelu is gelu_tanh" }
+    if ropeScaling == .llama3, ropeLow >= ropeHigh { return "ropeHigh must be above ropeLow" }
+    return foreignSetting.map { "\($0.key) belongs to \($0.owner)" }
+  }
+
+  /// A setting of another family that was set all the same.
+  private var foreignSetting: ModelSetting? {
+    ModelSetting.all.first { !$0.applies(to: self) && $0.value(of: self) != $0.unset(in: self) }
   }
 }
 

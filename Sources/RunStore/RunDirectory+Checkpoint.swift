@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import RunModel
 
@@ -67,7 +68,7 @@ extension RunDirectory {
 
   private func description(of arm: ArmCheckpoint, _ configuration: RunConfiguration) -> [UInt8] {
     let embedding = arm.parameters.first { $0.name == "model.embed_tokens.weight" }
-    guard configuration.workload == "language", let vocabulary = embedding?.shape.first else {
+    guard configuration.descriptor.isLanguage, let vocabulary = embedding?.shape.first else {
       return ModelDescription.encode(workload: configuration.workload)
     }
     return ModelDescription.encode(configuration.model, vocabulary: vocabulary)

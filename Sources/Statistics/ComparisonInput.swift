@@ -28,11 +28,10 @@ package struct ComparisonSetting: Codable, Sendable, Equatable {
 extension ComparisonSetting {
   /// What was compared, in the words of the sentence.
   package init(_ run: RunConfiguration, seeds: Int) {
-    let isLanguage = run.workload == "language"
     let size = run.model.size?.rawValue ?? "\(run.model.layers)x\(run.model.width)"
     self.init(
-      model: isLanguage ? "\(size) model" : "\(run.workload) workload",
-      data: run.dataWords, loss: isLanguage ? "val loss" : "held-out loss",
+      model: run.descriptor.learner(size: size), data: run.dataWords,
+      loss: run.descriptor.judgedLoss,
       lossUnit: run.lossUnit, budget: run.steps, declaredSeeds: seeds)
   }
 }
@@ -43,7 +42,7 @@ extension RunConfiguration {
     switch data {
     case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
     case .required: "the given text"
-    case .builtIn: workload == "language" ? "the built-in language" : "its built-in data"
+    case .builtIn: descriptor.builtInData
     }
   }
 }

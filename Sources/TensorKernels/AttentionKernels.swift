@@ -6,6 +6,8 @@ import CKernels
 /// probabilities again from the queries' normalizers (after Dao et al., 2022).
 package struct CausalAttention {
   package let heads: Int
+  /// Heads of keys and values; `heads/keyHeads` queries share each (Ainslie et al., 2023).
+  package let keyHeads: Int
   package let headWidth: Int
   /// 1/√headWidth as a rule.
   package let scale: Float
@@ -15,9 +17,12 @@ package struct CausalAttention {
   package let scratch: UnsafeMutablePointer<Float>
 
   package init(
-    heads: Int, headWidth: Int, softcap: Float = 0, scratch: UnsafeMutablePointer<Float>
+    heads: Int, keyHeads: Int? = nil, headWidth: Int, softcap: Float = 0, scratch: UnsafeMutablePointer<Float>
   ) {
     self.heads = heads
+    self.keyHeads = keyHeads ?? heads
+    precondition(
+      self.keyHeads > 0 && heads.isMultiple(of: self.keyHeads), "keys are shared evenly")
     self.headWidth = headWidth
     self.softcap = softcap
     self.scratch = scratch
@@ -32,16 +37,17 @@ package struct CausalAttention {
   private func arguments(
     _ qkv: Matrix, length: Int, outputs: Matrix, normalizers: UnsafeMutablePointer<Float>
   ) -> mgs_attention {
-    precondition(qkv.columns == 3 * heads * headWidth && outputs.columns == heads * headWidth)
+    precondition(qkv.columns == (heads + 2 * keyHeads) * headWidth && outputs.columns == heads * headWidth)
     precondition(qkv.rows == outputs.rows && qkv.rows.isMultiple(of: length), "shapes differ")
     return mgs_attention(
-      sequences: qkv.rows / length, length: length, heads: heads, headWidth: headWidth,
+      sequences: qkv.rows / length, length: length, heads: heads, keyHeads: keyHeads,
+      headWidth: headWidth,
       qkv: UnsafePointer(qkv.base), qkvRow: qkv.rowStride, out: nil, outRow: outputs.rowStride,
       normalizers: normalizers, outGradient: nil, qkvGradient: nil, scratch: scratch,
       scale: scale, softcap: softcap)
   }
 
-  /// qkv [S·T, 3·H·W] as q | k | v already rotated, out [S·T, H·W], normalizers [S, H, 2, T].
+  /// qkv [S·T, (H + 2·K)·W] as q | k | v already rotated, out [S·T, H·W], normalizers [S, H, 2, T].
   package func forward(
     _ qkv: Matrix, length: Int, into out: Matrix, normalizers: UnsafeMutablePointer<Float>,
     kernels: Kernels

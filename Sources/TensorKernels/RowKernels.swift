@@ -1,4 +1,5 @@
 import CKernels
+import RunModel
 
 /// Kernels over the rows of activations; all matrices are contiguous unless said otherwise.
 extension Kernels {
@@ -39,20 +40,42 @@ extension Kernels {
       inverse ? -1 : 1)
   }
 
-  /// `out = φ(gate) · up`, φ = SiLU, or GELU in its tanh form (Shazeer, 2020).
+  /// `out = φ(gate) · up`, φ = `activation` (Shazeer, 2020).
   ///
   /// gateUp [M, 2F] as gate | up, out [M, F].
-  package func gate(_ gateUp: Matrix, into out: Matrix, gaussian: Bool) {
+  package func gate(_ gateUp: Matrix, into out: Matrix, _ activation: ModelConfiguration.Activation) {
     precondition(gateUp.count == 2 * out.count && gateUp.isContiguous, "shapes differ")
     table.pointee.gatedForward(
-      out.rows, out.columns, gateUp.base, out.base, gaussian ? 1 : 0)
+      out.rows, out.columns, gateUp.base, out.base, Self.code(activation))
   }
 
   /// The gradient of `gate`, written to `dGateUp`, which may be `gateUp` itself.
-  package func gateBackward(_ dOut: Matrix, gateUp: Matrix, dGateUp: Matrix, gaussian: Bool) {
+  package func gateBackward(
+    _ dOut: Matrix, gateUp: Matrix, dGateUp: Matrix, _ activation: ModelConfiguration.Activation
+  ) {
     precondition(gateUp.count == 2 * dOut.count && dGateUp.count == gateUp.count, "shapes differ")
     table.pointee.gatedBackward(
-      dOut.rows, dOut.columns, gateUp.base, dOut.base, dGateUp.base, gaussian ? 1 : 0)
+      dOut.rows, dOut.columns, gateUp.base, dOut.base, dGateUp.base, Self.code(activation))
+  }
+
+  private static func code(_ activation: ModelConfiguration.Activation) -> Int32 {
+    switch activation {
+    case .silu: MGS_SILU
+    case .gelu: MGS_GELU
+    case .geluTanh: MGS_GELU_TANH
+    }
+  }
+
+  /// `y[i] += x` for every row y[i] of `y`: x [C].
+  package func addRow(_ x: UnsafePointer<Float>, to y: Matrix) {
+    precondition(y.isContiguous, "rows must be contiguous")
+    for row in 0..<y.rows { add(x, to: y.base + row * y.rowStride, count: y.columns) }
+  }
+
+  /// `y += Σ x[i]` over the rows of `x`, in their order: y [C].
+  package func addRows(of x: Matrix, to y: UnsafeMutablePointer<Float>) {
+    precondition(x.isContiguous, "rows must be contiguous")
+    for row in 0..<x.rows { add(x.base + row * x.rowStride, to: y, count: x.columns) }
   }
 
   /// Sum over rows of `-log softmax(logits)[target]`.

@@ -3,13 +3,10 @@ import RunModel
 /// Every workload the program has: what it is called, what can be set, and how it is made.
 package enum WorkloadRegistry {
   /// In the order they are listed to users.
-  package static let descriptors: [WorkloadDescriptor] = [
-    LanguageWorkloadDescription.descriptor, QuadraticSource.descriptor, NoiseSource.descriptor,
-    LinearTransformerSource.descriptor, ClassImbalanceSource.descriptor,
-  ]
+  package static let descriptors = WorkloadDescriptor.all
 
   package static func descriptor(_ name: String) -> WorkloadDescriptor? {
-    descriptors.first { $0.name == name }
+    WorkloadDescriptor.named(name)
   }
 
   /// Reads the data and prepares all that the arms of a seed share.
@@ -23,11 +20,13 @@ package enum WorkloadRegistry {
     for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> any WorkloadSource {
     switch configuration.workload {
-    case "language": try LanguageSource(configuration, progress: progress)
-    case "quadratic": try QuadraticSource(configuration)
-    case "noise": try NoiseSource(configuration)
-    case "linear-transformer": try LinearTransformerSource(configuration)
-    case "class-imbalance": try ClassImbalanceSource(configuration)
+    case WorkloadDescriptor.language.name: try LanguageSource(configuration, progress: progress)
+    case WorkloadDescriptor.quadratic.name: try QuadraticSource(configuration)
+    case WorkloadDescriptor.noise.name: try NoiseSource(configuration)
+    case WorkloadDescriptor.linearTransformer.name:
+      try LinearTransformerSource(configuration)
+    case WorkloadDescriptor.classImbalance.name:
+      try ClassImbalanceSource(configuration)
     default: throw unknown(configuration.workload)
     }
   }

@@ -56,8 +56,8 @@ struct PresetLibraryTests {
     var flags = PresetFields()
     flags.model.size = .nano
     var preset = PresetFields()
-    preset.model.layers = 4
-    preset.model.width = 128
+    preset.model["layers"] = .number(4)
+    preset.model["width"] = .number(128)
     let merged = preset.overridden(by: flags).model.configuration
     #expect(merged == ModelConfiguration(size: .nano))
   }

@@ -8,6 +8,7 @@ import Testing
   ])
   func onlyCrossEntropiesAreInNats(_ workload: String, _ unit: LossUnit) {
     let run = RunConfiguration(title: "x", workload: workload, arms: [])
+    #expect(WorkloadDescriptor.named(workload) != nil)
     #expect(run.lossUnit == unit)
     #expect(run.lossCaption.contains("nats") == (unit == .nats))
   }

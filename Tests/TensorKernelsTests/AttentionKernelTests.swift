@@ -4,12 +4,17 @@ import Testing
 struct AttentionShape: Sendable, CustomStringConvertible {
   var (length, heads, headWidth): (Int, Int, Int)
   var softcap: Float
-  var description: String { "T\(length) h\(heads) w\(headWidth) cap \(softcap)" }
+  var keyHeads: Int
+  var description: String { "T\(length) h\(heads)/\(keyHeads) w\(headWidth) cap \(softcap)" }
 
   static let all: [AttentionShape] = [
-    (1, 1, 2, 0), (5, 2, 6, 0), (17, 1, 16, 0), (33, 1, 4, 0), (9, 2, 34, 0), (18, 1, 8, 2),
-    (67, 1, 2, 0), (66, 1, 2, 1.5),
-  ].map { AttentionShape(length: $0.0, heads: $0.1, headWidth: $0.2, softcap: $0.3) }
+    (1, 1, 2, 0, 1), (5, 2, 6, 0, 2), (17, 1, 16, 0, 1), (33, 1, 4, 0, 1), (9, 2, 34, 0, 2),
+    (18, 1, 8, 2, 1), (67, 1, 2, 0, 1), (66, 1, 2, 1.5, 1), (7, 4, 4, 0, 2), (35, 3, 2, 0, 1),
+    (34, 4, 2, 2, 1),
+  ].map {
+    AttentionShape(
+      length: $0.0, heads: $0.1, headWidth: $0.2, softcap: $0.3, keyHeads: $0.4)
+  }
 }
 
 /// Causal attention against the naive form, and its gradient against central differences.
@@ -18,31 +23,34 @@ struct AttentionShape: Sendable, CustomStringConvertible {
   func forwardAndBackward(_ level: KernelLevel, _ shape: AttentionShape) {
     let (length, heads, headWidth) = (shape.length, shape.heads, shape.headWidth)
     let (width, sequences) = (heads * headWidth, 2)
+    let row = (heads + 2 * shape.keyHeads) * headWidth
     let scratch = Buffer(
       [Float](
         repeating: .nan, count: CausalAttention.scratchCount(length: length, headWidth: headWidth)))
     let attention = CausalAttention(
-      heads: heads, headWidth: headWidth, softcap: shape.softcap, scratch: scratch.base)
-    let qkv = Buffer(count: sequences * length * 3 * width, seed: 1)
+      heads: heads, keyHeads: shape.keyHeads, headWidth: headWidth, softcap: shape.softcap,
+      scratch: scratch.base)
+    let qkv = Buffer(count: sequences * length * row, seed: 1)
     let out = Buffer([Float](repeating: .nan, count: sequences * length * width))
     let dOut = Buffer(count: sequences * length * width, seed: 2)
     let dQKV = Buffer([Float](repeating: .nan, count: qkv.count))
     let normalizers = Buffer([Float](repeating: .nan, count: 2 * sequences * heads * length))
     let (rows, kernels) = (sequences * length, Kernels(level))
     func f(_ x: [Double]) -> [Double] {
-      Naive.rows(x, length * 3 * width).flatMap {
+      Naive.rows(x, length * row).flatMap {
         Naive.attention(
-          $0, length: length, heads: heads, headWidth: headWidth, softcap: Double(shape.softcap))
+          $0, length: length, heads: heads, keyHeads: shape.keyHeads, headWidth: headWidth,
+          softcap: Double(shape.softcap))
       }
     }
     attention.forward(
-      qkv.matrix(rows, 3 * width), length: length, into: out.matrix(rows, width),
+      qkv.matrix(rows, row), length: length, into: out.matrix(rows, width),
       normalizers: normalizers.base, kernels: kernels)
     #expect(relativeError(out.values, f(qkv.doubles)) < 2e-6)
     attention.backward(
-      dOut.matrix(rows, width), qkv: qkv.matrix(rows, 3 * width), length: length,
+      dOut.matrix(rows, width), qkv: qkv.matrix(rows, row), length: length,
       normalizers: normalizers.base,
-      dQKV: dQKV.matrix(rows, 3 * width), kernels: kernels)
+      dQKV: dQKV.matrix(rows, row), kernels: kernels)
     // The second sequence alone: central differences of everything would take long.
     let half = qkv.count / 2
     let tail = Array(dOut.doubles.suffix(dOut.count / 2))

@@ -1,4 +1,5 @@
 import RealModule
+import RunModel
 import TensorKernels
 
 /// What the kernels compute, in double precision and the plainest possible form.
@@ -19,16 +20,21 @@ enum Naive {
     }
   }
 
-  static func gate(_ gateUp: [Double], width: Int, gaussian: Bool) -> [Double] {
+  static func gate(
+    _ gateUp: [Double], width: Int, _ activation: ModelConfiguration.Activation
+  ) -> [Double] {
     rows(gateUp, 2 * width).flatMap { row in
-      (0..<width).map { activation(row[$0], gaussian) * row[width + $0] }
+      (0..<width).map { self.activation(row[$0], activation) * row[width + $0] }
     }
   }
 
-  static func activation(_ g: Double, _ gaussian: Bool) -> Double {
-    guard gaussian else { return g / (1 + Double.exp(-g)) }
-    let root = (2 / Double.pi).squareRoot()
-    return 0.5 * g * (1 + Double.tanh(root * (g + 0.044715 * g * g * g)))
+  static func activation(_ g: Double, _ activation: ModelConfiguration.Activation) -> Double {
+    switch activation {
+    case .silu: g / (1 + Double.exp(-g))
+    case .gelu: 0.5 * g * (1 + Double.erf(g / Double(2).squareRoot()))
+    case .geluTanh:
+      0.5 * g * (1 + Double.tanh((2 / Double.pi).squareRoot() * (g + 0.044715 * g * g * g)))
+    }
   }
 
   static func rotate(_ row: [Double], position: Int, headWidth: Int) -> [Double] {
@@ -45,16 +51,18 @@ enum Naive {
     return out
   }
 
-  /// One sequence: qkv [length, 3·heads·headWidth] → [length, heads·headWidth].
+  /// One sequence: qkv [length, (heads + 2·keyHeads)·headWidth] → [length, heads·headWidth].
   static func attention(
-    _ qkv: [Double], length: Int, heads: Int, headWidth: Int, softcap: Double
+    _ qkv: [Double], length: Int, heads: Int, keyHeads: Int, headWidth: Int, softcap: Double
   ) -> [Double] {
     let width = heads * headWidth
+    let row = (heads + 2 * keyHeads) * headWidth
     var out = [Double](repeating: 0, count: length * width)
     for head in 0..<heads {
       for i in 0..<length {
-        func part(_ row: Int, _ group: Int) -> ArraySlice<Double> {
-          let start = row * 3 * width + group * width + head * headWidth
+        func part(_ position: Int, _ group: Int) -> ArraySlice<Double> {
+          let shared = heads + (group - 1) * keyHeads + head / (heads / keyHeads)
+          let start = position * row + (group == 0 ? head : shared) * headWidth
           return qkv[start..<start + headWidth]
         }
         let scores = (0...i).map { j -> Double in

@@ -1,4 +1,5 @@
 import RealModule
+import RunModel
 import TensorKernels
 import Testing
 
@@ -66,20 +67,20 @@ import Testing
 
   @Test(arguments: KernelLevel.available, widths)
   func gatesForwardAndBackward(_ level: KernelLevel, _ width: Int) {
-    for gaussian in [false, true] {
+    for activation in ModelConfiguration.Activation.allCases {
       let rows = 3
       let gateUp = Buffer((0..<rows * 2 * width).map { 4 * Float.sin(Float($0) * 1.7) })
       let (out, dOut) = (Buffer(count: rows * width, seed: 1), Buffer(count: rows * width, seed: 2))
       let kernels = Kernels(level)
       kernels.gate(
-        gateUp.matrix(rows, 2 * width), into: out.matrix(rows, width), gaussian: gaussian)
+        gateUp.matrix(rows, 2 * width), into: out.matrix(rows, width), activation)
       let x = gateUp.doubles
-      #expect(relativeError(out.values, Naive.gate(x, width: width, gaussian: gaussian)) < 1e-6)
+      #expect(relativeError(out.values, Naive.gate(x, width: width, activation)) < 1e-6)
       kernels.gateBackward(
         dOut.matrix(rows, width), gateUp: gateUp.matrix(rows, 2 * width),
-        dGateUp: gateUp.matrix(rows, 2 * width), gaussian: gaussian)
+        dGateUp: gateUp.matrix(rows, 2 * width), activation)
       let expected = Naive.gradient(at: x) {
-        Naive.dot(Naive.gate($0, width: width, gaussian: gaussian), dOut.doubles)
+        Naive.dot(Naive.gate($0, width: width, activation), dOut.doubles)
       }
       #expect(relativeError(gateUp.values, expected) < 1e-5)
       #expect(out.isIntact && gateUp.isIntact)

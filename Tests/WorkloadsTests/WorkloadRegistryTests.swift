@@ -72,3 +72,19 @@ private func small(_ name: String, seed: UInt64 = 0) -> RunConfiguration {
     #expect(value?.remedy == "give whole number 1024..4194304")
   }
 }
+
+@Suite struct WorkloadChoiceTests {
+  /// The catalog lists as words what the workloads decode as cases.
+  @Test func listedChoicesAreTheCasesThatExist() {
+    func allowed(_ workload: WorkloadDescriptor, _ key: String) -> [String] {
+      guard case .choice(_, let allowed) = workload.hyperparameters.first(where: { $0.key == key })?
+        .kind
+      else { return [] }
+      return allowed
+    }
+    #expect(
+      allowed(.quadratic, "arrangement") == QuadraticProblem.Arrangement.allCases.map(\.rawValue))
+    #expect(
+      allowed(.linearTransformer, "tails") == RegressionPrompt.Tails.allCases.map(\.rawValue))
+  }
+}

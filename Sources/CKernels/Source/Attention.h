@@ -12,12 +12,18 @@ typedef struct {
   float *queries, *outGradients;       // packed for products with keys and values
 } head;
 
+// Where in a row the keys of query head `index` begin.
+static ptrdiff_t key_column(const mgs_attention *t, ptrdiff_t index) {
+  return (t->heads + index / (t->heads / t->keyHeads)) * t->headWidth;
+}
+
 static head head_of(const mgs_attention *t, ptrdiff_t sequence, ptrdiff_t index) {
-  const ptrdiff_t width = t->heads * t->headWidth, area = t->length * QUERIES;
+  const ptrdiff_t area = t->length * QUERIES;
+  const float *row = t->qkv + sequence * t->length * t->qkvRow;
   head h;
-  h.q = t->qkv + sequence * t->length * t->qkvRow + index * t->headWidth;
-  h.k = h.q + width;
-  h.v = h.k + width;
+  h.q = row + index * t->headWidth;
+  h.k = row + key_column(t, index);
+  h.v = h.k + t->keyHeads * t->headWidth;
   h.scores = t->scratch;
   h.gradients = h.scores + area;
   h.slopes = h.gradients + area;
@@ -141,10 +147,11 @@ static void score_gradients(const mgs_attention *t, const head *h, ptrdiff_t sta
     }
 }
 
-// dq of the block's queries; dk and dv of all keys up to them, written by the last block, then added to.
-static void backward_block(const mgs_attention *t, const head *h, const float *dOut, const float *normalizers, float *dq, ptrdiff_t start) {
-  const ptrdiff_t count = least(QUERIES, t->length - start), keys = start + count, width = t->heads * t->headWidth;
-  const int isLast = keys == t->length;
+// dq of the block's queries; dk and dv of all keys up to them, written by the last block of the first
+// head that has these keys, then added to.
+static void backward_block(const mgs_attention *t, const head *h, const float *dOut, const float *normalizers, float *dq, float *dk, int isFirst, ptrdiff_t start) {
+  const ptrdiff_t count = least(QUERIES, t->length - start), keys = start + count;
+  const int isWritten = isFirst && keys == t->length;
   float scale = t->scale;
   vf shift[GROUPS], inverse[GROUPS];
   for (int g = 0; g < GROUPS; g++) {
@@ -158,8 +165,8 @@ static void backward_block(const mgs_attention *t, const head *h, const float *d
   if (t->softcap > 0) { cap_block(h->scores, keys, scale, t->softcap, h->slopes); scale = 1; }
   score_gradients(t, h, start, keys, scale, shift, inverse);
   gather_block(t, count, keys, h->gradients, h->k, t->qkvRow, dq + start * t->qkvRow, t->qkvRow);
-  spread_block(t, count, keys, h->gradients, h->q + start * t->qkvRow, t->qkvRow, dq + width, !isLast);
-  spread_block(t, count, keys, h->scores, dOut + start * t->outRow, t->outRow, dq + 2 * width, !isLast);
+  spread_block(t, count, keys, h->gradients, h->q + start * t->qkvRow, t->qkvRow, dk, !isWritten);
+  spread_block(t, count, keys, h->scores, dOut + start * t->outRow, t->outRow, dk + t->keyHeads * t->headWidth, !isWritten);
 }
 
 static void attention_backward(const mgs_attention *t) {
@@ -167,10 +174,12 @@ static void attention_backward(const mgs_attention *t) {
     for (ptrdiff_t index = 0; index < t->heads; index++) {
       const head h = head_of(t, s, index);
       const float *dOut = t->outGradient + s * t->length * t->outRow + index * t->headWidth;
-      float *dq = t->qkvGradient + s * t->length * t->qkvRow + index * t->headWidth;
+      float *row = t->qkvGradient + s * t->length * t->qkvRow;
+      float *dq = row + index * t->headWidth, *dk = row + key_column(t, index);
+      const int isFirst = index % (t->heads / t->keyHeads) == 0;
       pack_columns(t, h.q, t->qkvRow, h.queries);
       pack_columns(t, dOut, t->outRow, h.outGradients);
       for (ptrdiff_t start = (t->length - 1) / QUERIES * QUERIES; start >= 0; start -= QUERIES)
-        backward_block(t, &h, dOut, normalizers_of(t, s, index), dq, start);
+        backward_block(t, &h, dOut, normalizers_of(t, s, index), dq, dk, isFirst, start);
     }
 }

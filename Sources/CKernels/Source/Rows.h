@@ -79,18 +79,31 @@ static void rotate(ptrdiff_t sequences, ptrdiff_t length, ptrdiff_t heads, ptrdi
 #define GELU_ROOT 0.7978845608f  // sqrt(2 / pi)
 #define GELU_CUBE 0.044715f
 
-INLINE vf activate(vf g, int gaussian) {
-  if (!gaussian) return g * sigmoid(g);
+// Φ(g), lane by lane: exact, and rare enough not to matter.
+INLINE vf normal_share(vf g) {
+  vf share;
+  for (int i = 0; i < LANES; i++) share[i] = 0.5f * erfcf(-0.70710678118f * g[i]);
+  return share;
+}
+
+INLINE vf activate(vf g, const int act) {
+  if (act == MGS_SILU) return g * sigmoid(g);
+  if (act == MGS_GELU) return g * normal_share(g);
   vf t = hyperbolic_tangent(GELU_ROOT * (g + GELU_CUBE * g * g * g));
   return 0.5f * g * (1.0f + t);
 }
 
 // Derivative of the activation, and its value in `*value`.
-INLINE vf activate_backward(vf g, int gaussian, vf *value) {
-  if (!gaussian) {
+INLINE vf activate_backward(vf g, const int act, vf *value) {
+  if (act == MGS_SILU) {
     vf s = sigmoid(g);
     *value = g * s;
     return s + *value * (1.0f - s);
+  }
+  if (act == MGS_GELU) {
+    vf share = normal_share(g);
+    *value = g * share;
+    return share + 0.3989422804f * g * exponential(-0.5f * g * g);
   }
   vf t = hyperbolic_tangent(GELU_ROOT * (g + GELU_CUBE * g * g * g));
   *value = 0.5f * g * (1.0f + t);
@@ -98,35 +111,37 @@ INLINE vf activate_backward(vf g, int gaussian, vf *value) {
   return 0.5f * (1.0f + t) + 0.5f * g * (1.0f - t * t) * inner;
 }
 
-INLINE void gated_forward_as(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, const int gaussian) {
+INLINE void gated_forward_as(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, const int act) {
   for (ptrdiff_t i = 0; i < rows; i++, gateUp += 2 * width, out += width)
     for (ptrdiff_t c = 0; c < width; c += LANES) {
       const ptrdiff_t left = width - c;
       vf g = load_upto(gateUp + c, left), u = load_upto(gateUp + width + c, left);
-      store_upto(out + c, activate(g, gaussian) * u, left);
+      store_upto(out + c, activate(g, act) * u, left);
     }
 }
 
-static void gated_forward(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, int32_t gaussian) {
-  if (gaussian) gated_forward_as(rows, width, gateUp, out, 1);
-  else gated_forward_as(rows, width, gateUp, out, 0);
+static void gated_forward(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, int32_t act) {
+  if (act == MGS_SILU) gated_forward_as(rows, width, gateUp, out, MGS_SILU);
+  else if (act == MGS_GELU) gated_forward_as(rows, width, gateUp, out, MGS_GELU);
+  else gated_forward_as(rows, width, gateUp, out, MGS_GELU_TANH);
 }
 
-INLINE void gated_backward_as(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gradient, const int gaussian) {
+INLINE void gated_backward_as(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gradient, const int act) {
   for (ptrdiff_t i = 0; i < rows; i++, gateUp += 2 * width, gradient += 2 * width, dOut += width)
     for (ptrdiff_t c = 0; c < width; c += LANES) {
       const ptrdiff_t left = width - c;
       vf g = load_upto(gateUp + c, left), u = load_upto(gateUp + width + c, left);
       vf d = load_upto(dOut + c, left), value;
-      vf slope = activate_backward(g, gaussian, &value);
+      vf slope = activate_backward(g, act, &value);
       store_upto(gradient + c, d * u * slope, left);
       store_upto(gradient + width + c, d * value, left);
     }
 }
 
-static void gated_backward(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gradient, int32_t gaussian) {
-  if (gaussian) gated_backward_as(rows, width, gateUp, dOut, gradient, 1);
-  else gated_backward_as(rows, width, gateUp, dOut, gradient, 0);
+static void gated_backward(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gradient, int32_t act) {
+  if (act == MGS_SILU) gated_backward_as(rows, width, gateUp, dOut, gradient, MGS_SILU);
+  else if (act == MGS_GELU) gated_backward_as(rows, width, gateUp, dOut, gradient, MGS_GELU);
+  else gated_backward_as(rows, width, gateUp, dOut, gradient, MGS_GELU_TANH);
 }
 
 INLINE float row_largest(const float *x, ptrdiff_t columns) {

@@ -29,11 +29,11 @@ typedef struct {
 
 /// One layer's causal attention over `sequences` sequences of `length` positions.
 ///
-/// `qkv` holds rotated queries, keys and values of width heads·headWidth side by side, one row per
-/// position. Normalizers are a query's largest scaled score and the inverse of its sum of exponentials.
+/// `qkv` holds rotated queries of width heads·headWidth, then keys and values of width
+/// keyHeads·headWidth each, one row per position; heads/keyHeads queries share a key. Normalizers are a query's largest scaled score and the inverse of its sum of exponentials.
 /// `scratch` holds mgs_attention_scratch floats.
 typedef struct {
-  ptrdiff_t sequences, length, heads, headWidth;
+  ptrdiff_t sequences, length, heads, keyHeads, headWidth;
   const float *qkv;
   ptrdiff_t qkvRow;
   float *_Nullable out;  // forward: [sequences·length, heads·headWidth], written
@@ -44,6 +44,11 @@ typedef struct {
   float *scratch;
   float scale, softcap;  // softcap 0: none
 } mgs_attention;
+
+/// Activations of the gate: x·sigmoid(x), x·Φ(x), and the latter with Φ from a hyperbolic tangent.
+#define MGS_SILU 0
+#define MGS_GELU 1
+#define MGS_GELU_TANH 2
 
 typedef struct {
   int32_t level;
@@ -64,10 +69,10 @@ typedef struct {
   void (*rmsNormBackward)(ptrdiff_t rows, ptrdiff_t columns, const float *dy, const float *x, const float *w, float offset, const float *rstd, float *dx, float *dw);
   /// Rotates each head of x in place (rotate-half); direction -1 is the transpose.
   void (*rotate)(ptrdiff_t sequences, ptrdiff_t length, ptrdiff_t heads, ptrdiff_t headWidth, float *x, ptrdiff_t xRow, const float *cosines, const float *sines, float direction);
-  /// out = act(gate) · up, where one row of gateUp is gate | up; gaussian: GELU (tanh) instead of SiLU.
-  void (*gatedForward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, int32_t gaussian);
+  /// out = act(gate) · up, where one row of gateUp is gate | up; act is one of MGS_SILU, ...
+  void (*gatedForward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, float *out, int32_t act);
   /// gateUpGradient may be gateUp itself.
-  void (*gatedBackward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gateUpGradient, int32_t gaussian);
+  void (*gatedBackward)(ptrdiff_t rows, ptrdiff_t width, const float *gateUp, const float *dOut, float *gateUpGradient, int32_t act);
   /// Sum over rows of -log softmax(cap(logits))[target]; with gradientScale ≠ 0 the logits become their gradient times that scale.
   double (*crossEntropy)(ptrdiff_t rows, ptrdiff_t columns, float *logits, ptrdiff_t logitsRow, const int32_t *targets, float softcap, float gradientScale);
 

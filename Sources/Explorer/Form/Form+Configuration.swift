@@ -30,21 +30,18 @@ extension Form {
 
   private func integer(_ id: String, or fallback: Int) -> Int { Int(text(id)) ?? fallback }
 
-  private var model: ModelConfiguration {
-    var model = base.model
-    model.size = ModelSize(rawValue: text("size"))
-    model.layers = integer("layers", or: model.layers)
-    model.width = integer("width", or: model.width)
-    model.heads = integer("heads", or: model.heads)
-    model.ffn = integer("ffn", or: model.ffn)
-    model.context = integer("context", or: model.context)
-    model.batch = integer("batch", or: model.batch)
-    model.architecture =
-      ModelConfiguration.Architecture(rawValue: text("architecture")) ?? model.architecture
-    let isGemma = model.architecture == .gemma
-    model.head = isGemma ? .tied : ModelConfiguration.Head(rawValue: text("head")) ?? model.head
-    model.attentionCap = isGemma ? Double(text("attentionCap")) : nil
-    model.logitCap = isGemma ? Double(text("logitCap")) : nil
+  /// The model its fields describe; a setting of another family is left as that family has it.
+  var model: ModelConfiguration {
+    var values: [String: SettingValue] = [:]
+    for setting in ModelSetting.all {
+      values[setting.key] =
+        setting.description.value(from: text(setting.key)) ?? setting.value(of: base.model)
+    }
+    var model = ModelConfiguration(size: ModelSize(rawValue: text("size")), values: values)
+    for setting in ModelSetting.all where !setting.applies(to: model) {
+      setting.set(setting.unset(in: model), of: &model)
+    }
+    if ModelSize(rawValue: text("size")) == nil { model.size = nil }
     return model
   }
 

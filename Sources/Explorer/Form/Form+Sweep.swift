@@ -132,7 +132,7 @@ extension FormFields {
   }
 
   private var margin: FormField {
-    let unit = LossUnit(workload: form.text("workload"))
+    let unit = workload?.lossUnit ?? .none
     let usual = unit == .nats ? ".01 nats" : "5 % of the reference's loss"
     return FormField(
       "sweep.margin", "margin",

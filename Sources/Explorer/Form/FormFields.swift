@@ -10,7 +10,7 @@ struct FormFields {
       + (0..<form.armCount).flatMap(arm) + buttons
   }
 
-  private var workload: WorkloadDescriptor? {
+  var workload: WorkloadDescriptor? {
     form.workloads.first { $0.name == form.text("workload") }
   }
 
@@ -42,48 +42,15 @@ struct FormFields {
     return [source, file]
   }
 
-  private var isGemma: Bool { form.text("architecture") == "gemma" }
-
-  /// What only one of the two families can be told.
-  private var familySettings: [FormField] {
-    guard isGemma else {
-      return [
-        choice(
-          "head", "head", "whether output and embedding share their weights",
-          ModelConfiguration.Head.allCases.map(\.rawValue), "model")
-      ]
-    }
-    return [
-      softCap("attentionCap", "score cap", "soft cap on attention scores, as Gemma 2", 50),
-      softCap("logitCap", "logit cap", "soft cap on logits, as Gemma 2", 30),
-    ]
-  }
-
-  private func softCap(
-    _ id: String, _ label: String, _ help: String, _ value: Double
-  ) -> FormField {
-    FormField(
-      id, label,
-      Hyperparameter(
-        id, help, .number(default: value, range: 1e-3...1e6, scale: .logarithmic)),
-      accepts: .word("none"), group: "model")
-  }
-
   private var model: [FormField] {
     let sizes = ModelSize.allCases.map(\.rawValue) + ["custom"]
+    let model = form.model
     return [
-      choice("size", "model size", "ready-made numbers for the fields below", sizes, "model"),
-      number("layers", "layers", "transformer layers", 1...64, 2, "model"),
-      number("width", "width", "numbers per token between layers", 2...4096, 64, "model"),
-      number("heads", "heads", "attention heads; must divide the width", 1...64, 4, "model"),
-      number(
-        "ffn", "ffn width", "inner width of the feed-forward network", 1...16384, 176, "model"),
-      number("context", "context", "tokens the model sees at once", 2...4096, 64, "model"),
-      number("batch", "batch", "sequences per step", 1...4096, 16, "model"),
-      choice(
-        "architecture", "family", "the published model it equals",
-        ModelConfiguration.Architecture.allCases.map(\.rawValue), "model"),
-    ] + familySettings
+      choice("size", "model size", "ready-made numbers for the fields below", sizes, "model")
+    ]
+      + ModelSetting.all.filter { $0.applies(to: model) }.map {
+        FormField($0.key, $0.label, $0.description, group: "model")
+      }
   }
 
   private var workloadSettings: [FormField] {

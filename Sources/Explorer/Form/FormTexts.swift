@@ -25,14 +25,11 @@ enum FormTexts {
   }
 
   static func texts(of model: ModelConfiguration) -> [String: String] {
-    [
-      "size": model.size?.rawValue ?? "custom", "layers": "\(model.layers)",
-      "width": "\(model.width)", "heads": "\(model.heads)", "ffn": "\(model.ffn)",
-      "context": "\(model.context)", "batch": "\(model.batch)",
-      "architecture": model.architecture.rawValue, "head": model.head.rawValue,
-      "attentionCap": model.attentionCap.map { compactDecimal($0) } ?? "none",
-      "logitCap": model.logitCap.map { compactDecimal($0) } ?? "none",
-    ]
+    var texts = ["size": model.size?.rawValue ?? "custom"]
+    for setting in ModelSetting.all {
+      texts[setting.key] = setting.value(of: model).description
+    }
+    return texts
   }
 
   /// `none`, `magma`, `matched magma`.

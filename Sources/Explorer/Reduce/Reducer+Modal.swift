@@ -177,10 +177,6 @@ extension Form {
     let field = focusedField
     guard field.choices == nil, editor.handle(key) else { return }
     enter(editor.text, into: field.id)
-    if ModelSize.numberKeys.contains(field.id) { texts["size"] = "custom" }
+    if ModelSetting.named(field.id)?.isPartOfSize == true { texts["size"] = "custom" }
   }
-}
-
-extension ModelSize {
-  static let numberKeys = ["layers", "width", "heads", "ffn", "context", "batch"]
 }

@@ -40,7 +40,7 @@ struct HeaderLine: Widget {
 
   private var what: String {
     let configuration = state.shown.configuration
-    guard configuration.workload == "language" else { return configuration.workload }
+    guard configuration.descriptor.isLanguage else { return configuration.workload }
     let model = configuration.model
     let name = model.size?.rawValue ?? "d\(model.width)L\(model.layers)"
     if state.size.width < 72 { return name }

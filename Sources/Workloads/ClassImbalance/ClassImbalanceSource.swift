@@ -29,7 +29,7 @@ package struct ClassImbalanceSource: WorkloadSource {
   }
 
   init(_ configuration: RunConfiguration) throws(RunError) {
-    let settings = try WorkloadSettings(Self.descriptor, configuration)
+    let settings = try WorkloadSettings(WorkloadDescriptor.classImbalance, configuration)
     self.init(
       groups: settings.integer("groups"), dimension: settings.integer("dimension"),
       batch: settings.integer("batch"), seed: configuration.seed)
@@ -70,21 +70,4 @@ package struct ClassImbalanceSource: WorkloadSource {
   }
 
   package func makeWorkload(threads: Int) -> any Workload { ClassImbalanceWorkload(self) }
-
-  static let descriptor = WorkloadDescriptor(
-    name: "class-imbalance",
-    summary: "Linear softmax where half the classes are seen once; nobody has tried Magma on it.",
-    source: "Kunstner et al. 2024 (arXiv:2402.19449)",
-    isLanguage: false,
-    hyperparameters: [
-      Hyperparameter(
-        "groups", "Groups of equally many samples, twice the classes each.",
-        .integer(default: 7, range: 1...11)),
-      Hyperparameter(
-        "dimension", "Entries of an input; more make the labels easier to learn by heart.",
-        .integer(default: 128, range: 1...4_096)),
-      Hyperparameter(
-        "batch", "Samples a step; as many as there are, or more, is the full batch.",
-        .integer(default: 128, range: 1...1_048_576)),
-    ])
 }

@@ -17,7 +17,7 @@ package struct LanguageData: Sendable {
     _ configuration: RunConfiguration, cache: DataCache = .user,
     progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> LanguageData {
-    let settings = try WorkloadSettings(LanguageWorkloadDescription.descriptor, configuration)
+    let settings = try WorkloadSettings(.language, configuration)
     let corpus = try corpus(configuration.data, cache: cache)
     let tokenizer = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
     return try LanguageData(

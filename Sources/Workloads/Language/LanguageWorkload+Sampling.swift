@@ -8,6 +8,6 @@ extension LanguageWorkload {
     let text = TextSampler(transformer: transformer, tokenizer: source.data.tokenizer).sample(
       parameters: parameters, prompt: prompt, fallback: source.data.validation.first ?? 0,
       tokens: count, temperature: temperature, seed: seed)
-    return String(decoding: text, as: UTF8.self)
+    return text.map { String(decoding: $0, as: UTF8.self) }
   }
 }

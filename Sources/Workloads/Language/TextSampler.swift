@@ -15,11 +15,12 @@ package struct TextSampler {
   /// Continues `prompt` by `count` tokens; the answer leaves the prompt out.
   ///
   /// Each token is drawn from softmax(logits / temperature) given at most a context of the past, or
-  /// is the likeliest one at temperature 0. `fallback` starts an empty prompt.
+  /// is the likeliest one at temperature 0. `fallback` starts an empty prompt. Nil when the model
+  /// answers with something that is no number: it has diverged, and believes nothing.
   package func sample(
     parameters: Span<Float>, prompt: String, fallback: Int32, tokens count: Int,
     temperature: Double, seed: UInt64
-  ) -> [UInt8] {
+  ) -> [UInt8]? {
     var tokens = tokenizer.encode(ArraySlice(prompt.utf8))
     if tokens.isEmpty { tokens = [fallback] }
     let start = tokens.count
@@ -29,6 +30,7 @@ package struct TextSampler {
       let past = Array(tokens.suffix(transformer.configuration.model.context))
       var output = logits.mutableSpan
       transformer.logits(parameters: parameters, tokens: past.span, into: &output)
+      guard logits.allSatisfy({ !$0.isNaN }) else { return nil }
       tokens.append(Self.draw(logits, temperature: temperature, uniform: random.uniform()))
     }
     return tokenizer.decode(Array(tokens[start...]))

@@ -28,7 +28,7 @@ package struct LinearTransformerSource: WorkloadSource {
   }
 
   init(_ configuration: RunConfiguration) throws(RunError) {
-    let settings = try WorkloadSettings(Self.descriptor, configuration)
+    let settings = try WorkloadSettings(WorkloadDescriptor.linearTransformer, configuration)
     self.init(
       tails: settings.choice("tails") == "heavy" ? .heavy : .light,
       dimension: settings.integer("dimension"), examples: settings.integer("examples"),
@@ -57,19 +57,4 @@ package struct LinearTransformerSource: WorkloadSource {
   }
 
   package func makeWorkload(threads: Int) -> any Workload { LinearTransformerWorkload(self) }
-
-  static let descriptor = WorkloadDescriptor(
-    name: "linear-transformer",
-    summary: "Attention without softmax learns linear regression in context, light or heavy tails.",
-    source: "Ahn et al. 2024 (arXiv:2310.01082); section 4.3 of Joo et al. 2026 (arXiv:2602.15322)",
-    isLanguage: false,
-    hyperparameters: [
-      Hyperparameter(
-        "tails", "Inputs normal (light) or with a gamma-distributed radius (heavy).",
-        .choice(default: "heavy", allowed: RegressionPrompt.Tails.allCases.map(\.rawValue))),
-      Hyperparameter("dimension", "Entries of an input.", .integer(default: 5, range: 1...16)),
-      Hyperparameter("examples", "Examples in a prompt.", .integer(default: 20, range: 1...1_024)),
-      Hyperparameter("layers", "Attention layers.", .integer(default: 3, range: 1...8)),
-      Hyperparameter("batch", "Prompts a step.", .integer(default: 32, range: 1...4_096)),
-    ])
 }

@@ -16,7 +16,7 @@ package struct NoiseSource: WorkloadSource {
   }
 
   init(_ configuration: RunConfiguration) throws(RunError) {
-    let settings = try WorkloadSettings(Self.descriptor, configuration)
+    let settings = try WorkloadSettings(WorkloadDescriptor.noise, configuration)
     self.init(elements: settings.integer("elements"), blocks: settings.integer("blocks"))
   }
 
@@ -36,16 +36,4 @@ package struct NoiseSource: WorkloadSource {
   package var workingBytes: Int { 0 }
 
   package func makeWorkload(threads: Int) -> any Workload { NoiseWorkload(self) }
-
-  static let descriptor = WorkloadDescriptor(
-    name: "noise",
-    summary: "Gradients are white noise, so that alignment shows its null and nothing else.",
-    source: "our own control experiment",
-    isLanguage: false,
-    hyperparameters: [
-      Hyperparameter(
-        "elements", "Number of weights.", .integer(default: 32_768, range: 1_024...4_194_304)),
-      Hyperparameter(
-        "blocks", "Blocks the weights are cut into.", .integer(default: 8, range: 1...256)),
-    ])
 }

@@ -18,7 +18,7 @@ package struct QuadraticSource: WorkloadSource {
   }
 
   init(_ configuration: RunConfiguration) throws(RunError) {
-    let settings = try WorkloadSettings(Self.descriptor, configuration)
+    let settings = try WorkloadSettings(WorkloadDescriptor.quadratic, configuration)
     self.init(
       arrangement: settings.choice("arrangement") == "mixed" ? .mixed : .grouped,
       start: settings.number("start"), rows: settings.integer("rows"), seed: configuration.seed)
@@ -54,21 +54,4 @@ package struct QuadraticSource: WorkloadSource {
   }
 
   package func makeWorkload(threads: Int) -> any Workload { QuadraticWorkload(self) }
-
-  static let descriptor = WorkloadDescriptor(
-    name: "quadratic",
-    summary: "Nine weights in three blocks on a quadratic bowl, three random rows a step.",
-    source: "Joo et al. 2026 (arXiv:2602.15322), Figure 4; blocks as in Zhang et al. 2024",
-    isLanguage: false,
-    hyperparameters: [
-      Hyperparameter(
-        "arrangement", "Blocks of like eigenvalues (grouped) or of all magnitudes (mixed).",
-        .choice(default: "grouped", allowed: QuadraticProblem.Arrangement.allCases.map(\.rawValue))),
-      Hyperparameter(
-        "start", "Every coordinate of the starting point; 0.01 starts at the noise floor.",
-        .number(default: 1, range: 1e-6...1e3, scale: .logarithmic)),
-      Hyperparameter(
-        "rows", "Rows drawn a step of the nine, without replacement; 9 is no noise.",
-        .integer(default: 3, range: 1...9)),
-    ])
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import RunModel
-import RunStore
 import TensorKernels
 import Workloads
 

@@ -47,6 +47,11 @@ struct SampleCommand: ParsableCommand {
       parameters: model.parameters.span, prompt: prompt,
       fallback: tokenizer.encode(ArraySlice("\n".utf8)).first ?? 0, tokens: tokens,
       temperature: temperature, seed: seed)
+    guard let text else {
+      throw RunError(
+        .input, "its weights give no probabilities (not a number): the model has diverged",
+        place: checkpoint, remedy: "use a checkpoint from before it diverged")
+    }
     try StandardOutput().write(prompt + String(decoding: text, as: UTF8.self) + "\n")
   }
 }

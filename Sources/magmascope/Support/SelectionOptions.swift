@@ -23,35 +23,7 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: "Model size: nano, micro, tiny or small.")
   var model: ModelSize?
 
-  @Option(help: "Transformer layers.")
-  var layers: Int?
-
-  @Option(help: "Width of the model.")
-  var width: Int?
-
-  @Option(help: "Attention heads.")
-  var heads: Int?
-
-  @Option(help: "Inner width of the feed-forward network.")
-  var ffn: Int?
-
-  @Option(help: "Context length in tokens.")
-  var context: Int?
-
-  @Option(help: "Sequences a step.")
-  var batch: Int?
-
-  @Option(help: "Architecture: llama or gemma.")
-  var architecture: ModelConfiguration.Architecture?
-
-  @Option(help: "Output head: tied or untied.")
-  var head: ModelConfiguration.Head?
-
-  @Option(help: "Soft cap on attention scores (gemma; Gemma 2 has 50).")
-  var attentionCap: Double?
-
-  @Option(help: "Soft cap on logits (gemma; Gemma 2 has 30).")
-  var logitCap: Double?
+  @OptionGroup var modelFlags: ModelFlags
 
   @Option(help: "Steps to train; also the length of the schedule.")
   var steps: Int?
@@ -143,16 +115,7 @@ struct SelectionOptions: ParsableArguments {
   private func modelFields() throws -> PresetFields.ModelFields {
     var model = PresetFields.ModelFields()
     model.size = self.model
-    model.layers = try check(layers, "--layers", FieldLimits.layers)
-    model.width = try check(width, "--width", FieldLimits.width)
-    model.heads = try check(heads, "--heads", FieldLimits.heads)
-    model.ffn = try check(ffn, "--ffn", FieldLimits.ffn)
-    model.context = try check(context, "--context", FieldLimits.context)
-    model.batch = try check(batch, "--batch", FieldLimits.batch)
-    model.architecture = architecture
-    model.head = head
-    model.attentionCap = try check(attentionCap, "--attention-cap", FieldLimits.softCap)
-    model.logitCap = try check(logitCap, "--logit-cap", FieldLimits.softCap)
+    model.values = try modelFlags.values()
     return model
   }
 
@@ -207,6 +170,4 @@ extension PresetFields {
 }
 
 extension ModelSize: ExpressibleByArgument {}
-extension ModelConfiguration.Architecture: ExpressibleByArgument {}
-extension ModelConfiguration.Head: ExpressibleByArgument {}
 extension ScheduleConfiguration.Kind: ExpressibleByArgument {}

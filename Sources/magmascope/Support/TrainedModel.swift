@@ -1,6 +1,6 @@
+import Checkpoints
 import Foundation
 import RunModel
-import RunStore
 import TensorKernels
 import Workloads
 
@@ -13,36 +13,11 @@ struct TrainedModel {
   /// - Throws: `RunError` (.input) naming the file and what is wrong with it.
   init(directory: String) throws(RunError) {
     self.directory = directory
-    let description = directory + "/config.json"
-    let (model, vocabulary) = try ModelDescription.decode(
-      Array(try InputFile.read(description)), place: description)
-    configuration = TransformerConfiguration(model, vocabulary: vocabulary)
-    let weights = directory + "/model.safetensors"
-    parameters = try Self.arrange(
-      try RunDirectory.readTensors(weights), as: configuration.layout, place: weights)
-  }
-
-  /// The tensors in the layout's order, each with the shape it must have.
-  private static func arrange(
-    _ tensors: [TensorSnapshot], as layout: TensorLayout, place: String
-  ) throws(RunError) -> [Float] {
-    let named = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let folder = try ModelFolder(directory)
+    configuration = TransformerConfiguration(folder.model, vocabulary: folder.vocabulary)
     var parameters: [Float] = []
-    parameters.reserveCapacity(layout.count)
-    for entry in layout.entries {
-      guard let tensor = named[entry.name] else {
-        throw RunError(
-          .input, "has no tensor '\(entry.name)'", place: place,
-          remedy: "use a checkpoint whose config.json belongs to it")
-      }
-      guard tensor.shape == entry.shape else {
-        throw RunError(
-          .input, "'\(entry.name)' has shape \(tensor.shape), config.json wants \(entry.shape)",
-          place: place, remedy: "use a checkpoint whose config.json belongs to it")
-      }
-      parameters += tensor.values
-    }
-    return parameters
+    try folder.read(configuration.layout.blocks, into: &parameters)
+    self.parameters = parameters
   }
 
   /// The tokenizer of the run that the checkpoint lies in; bytes for a vocabulary of 256.

@@ -12,9 +12,11 @@ extension TransformerShard {
     let out = stream.first(pass.tokens)
     normalize(middle, weights.middleNorm, into: normed, layer.middleDeviation)
     kernels.multiply(normed, panels.gateUp, into: gateUp)
-    kernels.gate(gateUp, into: gated, gaussian: configuration.isGemma)
+    addBias(weights.gateUpBias, to: gateUp)
+    kernels.gate(gateUp, into: gated, configuration.model.gateActivation)
     out.copy(from: middle)
     kernels.multiply(gated, panels.down, into: out, accumulate: true)
+    addBias(weights.downBias, to: out)
   }
 
   /// Turns dStream from the gradient of `out` into that of `middle`.
@@ -28,12 +30,12 @@ extension TransformerShard {
     let gateUp = layer.gateUp.first(pass.tokens)
     linearBackward(
       buffers.dStream.first(pass.tokens), x: layer.gated.first(pass.tokens), weight: weights.down,
-      dX: dGated, dW: gradients.down, pass)
+      dX: dGated, dW: gradients.down, dBias: gradients.downBias, pass)
     kernels.gateBackward(
-      dGated, gateUp: gateUp, dGateUp: gateUp, gaussian: configuration.isGemma)
+      dGated, gateUp: gateUp, dGateUp: gateUp, configuration.model.gateActivation)
     linearBackward(
       gateUp, x: layer.middleNormed.first(pass.tokens), weight: weights.gateUp, dX: dNormed,
-      dW: gradients.gateUp, pass)
+      dW: gradients.gateUp, dBias: gradients.gateUpBias, pass)
     normalizeBackward(
       dNormed, x: layer.middle.first(pass.tokens), weights.middleNorm, layer.middleDeviation,
       dW: gradients.middleNorm)

@@ -12,25 +12,31 @@ final class PackedWeights {
   private let configuration: TransformerConfiguration
   private let kernels: Kernels
   private let arena: TensorArena
-  private let counts: (queryKeyValue: Int, attentionOutput: Int, gateUp: Int, down: Int)
+  private let counts: Counts
 
   init(_ configuration: TransformerConfiguration, kernels: Kernels) {
     self.configuration = configuration
     self.kernels = kernels
-    let (d, f) = (configuration.model.width, configuration.model.ffn)
-    counts = (
-      kernels.packedCount(rows: d, columns: 3 * d), kernels.packedCount(rows: d, columns: d),
-      kernels.packedCount(rows: d, columns: 2 * f), kernels.packedCount(rows: f, columns: d)
-    )
+    counts = Self.counts(configuration, kernels: kernels)
     arena = TensorArena(count: Self.count(configuration, kernels: kernels))
   }
 
-  static func count(_ configuration: TransformerConfiguration, kernels: Kernels) -> Int {
+  private typealias Counts = (queryKeyValue: Int, attentionOutput: Int, gateUp: Int, down: Int)
+
+  private static func counts(_ configuration: TransformerConfiguration, kernels: Kernels) -> Counts {
     let (d, f) = (configuration.model.width, configuration.model.ffn)
-    let layer =
-      kernels.packedCount(rows: d, columns: 3 * d) + kernels.packedCount(rows: d, columns: d)
-      + kernels.packedCount(rows: d, columns: 2 * f) + kernels.packedCount(rows: f, columns: d)
-    let head = kernels.packedCount(rows: d, columns: configuration.vocabulary)
+    return (
+      kernels.packedCount(rows: d, columns: configuration.queryKeyValueWidth),
+      kernels.packedCount(rows: configuration.model.queryWidth, columns: d),
+      kernels.packedCount(rows: d, columns: 2 * f), kernels.packedCount(rows: f, columns: d)
+    )
+  }
+
+  static func count(_ configuration: TransformerConfiguration, kernels: Kernels) -> Int {
+    let counts = counts(configuration, kernels: kernels)
+    let layer = counts.queryKeyValue + counts.attentionOutput + counts.gateUp + counts.down
+    let head = kernels.packedCount(
+      rows: configuration.model.width, columns: configuration.vocabulary)
     return configuration.model.layers * layer + head
   }
 

@@ -2,13 +2,13 @@ import TensorKernels
 
 /// What one shard keeps between forward and backward, for `tokens` tokens at most.
 struct ShardBuffers {
-  /// M tokens, width d, inner width f, heads h.
+  /// M tokens, width d, inner width f, heads h, queries of all heads q, keys of all heads k.
   struct Layer {
     let input: Matrix  // [M, d]
     let inputNormed: Matrix  // [M, d]
     let inputDeviation: UnsafeMutablePointer<Float>  // [M]
-    let queryKeyValue: Matrix  // [M, 3d], rotated
-    let attended: Matrix  // [M, d]
+    let queryKeyValue: Matrix  // [M, q + 2k], rotated
+    let attended: Matrix  // [M, q]
     let normalizers: UnsafeMutablePointer<Float>  // [M·h·2]
     let middle: Matrix  // [M, d]
     let middleNormed: Matrix  // [M, d]
@@ -21,8 +21,8 @@ struct ShardBuffers {
       input = carver.matrix(tokens, d)
       inputNormed = carver.matrix(tokens, d)
       inputDeviation = carver.vector(tokens)
-      queryKeyValue = carver.matrix(tokens, 3 * d)
-      attended = carver.matrix(tokens, d)
+      queryKeyValue = carver.matrix(tokens, configuration.queryKeyValueWidth)
+      attended = carver.matrix(tokens, configuration.model.queryWidth)
       normalizers = carver.vector(2 * tokens * configuration.model.heads)
       middle = carver.matrix(tokens, d)
       middleNormed = carver.matrix(tokens, d)
@@ -39,7 +39,9 @@ struct ShardBuffers {
   let logits: Matrix  // [chunk, V]; backward leaves their gradient here
   let dStream: Matrix  // [M, d]
   let dNormed: Matrix  // [M, d]
-  let dQueryKeyValue: Matrix  // [M, 3d]
+  /// [M, q]; the same floats as `dNormed` where their shapes agree.
+  let dAttended: Matrix
+  let dQueryKeyValue: Matrix  // [M, q + 2k]
   let dGated: Matrix  // [M, f]
   let attentionScratch: UnsafeMutablePointer<Float>
 
@@ -52,7 +54,9 @@ struct ShardBuffers {
     logits = carver.matrix(Self.chunk(configuration), configuration.vocabulary)
     dStream = carver.matrix(tokens, model.width)
     dNormed = carver.matrix(tokens, model.width)
-    dQueryKeyValue = carver.matrix(tokens, 3 * model.width)
+    dAttended =
+      model.queryWidth == model.width ? dNormed : carver.matrix(tokens, model.queryWidth)
+    dQueryKeyValue = carver.matrix(tokens, configuration.queryKeyValueWidth)
     dGated = carver.matrix(tokens, model.ffn)
     attentionScratch = carver.vector(
       CausalAttention.scratchCount(length: model.context, headWidth: configuration.headWidth))

@@ -12,6 +12,7 @@ package final class Transformer {
   package static let shardCount = 2
 
   private let kernels: Kernels
+  private let offsets: TransformerOffsets
   private let packed: PackedWeights
   private let shards: [TransformerShard]
   private let shardGradients: TensorArena
@@ -24,10 +25,10 @@ package final class Transformer {
   ) {
     self.configuration = configuration
     layout = configuration.layout
+    offsets = TransformerOffsets(configuration)
     let kernels = Kernels(level)
     let packed = PackedWeights(configuration, kernels: kernels)
-    let rotary = RotaryTables(
-      context: configuration.model.context, headWidth: configuration.headWidth)
+    let rotary = RotaryTables(configuration)
     self.kernels = kernels
     self.packed = packed
     shards = (0..<Self.shards(configuration)).map { _ in
@@ -89,8 +90,8 @@ extension Transformer {
             let target = targets.baseAddress
           else { return 0 }
           work = TransformerShard.Work(
-            parameters: TransformerTensors(UnsafeMutablePointer(mutating: weights), configuration),
-            gradients: gradients.map { TransformerTensors($0, configuration) }, inputs: input,
+            parameters: TransformerTensors(UnsafeMutablePointer(mutating: weights), offsets),
+            gradients: gradients.map { TransformerTensors($0, offsets) }, inputs: input,
             targets: target, length: length, scale: Float(1 / Double(batch * length)))
           self.batch = batch
           defer { work = nil }
@@ -137,7 +138,7 @@ extension Transformer {
     guard var work else { return }
     let active = min(shards.count, batch)
     if index > 0, work.gradients != nil, let base = shardGradients.elements.baseAddress {
-      work.gradients = TransformerTensors(base + (index - 1) * layout.count, configuration)
+      work.gradients = TransformerTensors(base + (index - 1) * layout.count, offsets)
     }
     let start = index * batch / active
     shards[index].run(work, sequences: start..<(index + 1) * batch / active)
@@ -170,7 +171,7 @@ extension Transformer {
           guard let weights = parameters.baseAddress, let input = tokens.baseAddress,
             let out = logits.baseAddress
           else { return }
-          let tensors = TransformerTensors(UnsafeMutablePointer(mutating: weights), configuration)
+          let tensors = TransformerTensors(UnsafeMutablePointer(mutating: weights), offsets)
           for part in 0..<packed.parts { packed.pack(part: part, of: tensors) }
           shards[0].lastLogits(tensors, input, length: tokens.count, into: out)
         }

@@ -21,14 +21,15 @@ package struct TransformerConfiguration: Sendable, Hashable {
     finalSoftcap = Float(model.logitCap ?? 0)
   }
 
-  package static let normEpsilon: Float = 1e-5
-  package static let rotaryBase = 10_000.0
   package static let initialDeviation = 0.02
 
   package var isGemma: Bool { model.architecture == .gemma }
   /// Gemma ties its head whatever is asked.
   package var tiesHead: Bool { isGemma || model.head == .tied }
-  package var headWidth: Int { model.width / model.heads }
+  package var headWidth: Int { model.headWidth }
+  /// Numbers of a token's queries, keys and values side by side.
+  package var queryKeyValueWidth: Int { model.queryWidth + 2 * model.keyWidth }
+  package var normEpsilon: Float { Float(model.normEpsilon) }
   package var normOffset: Float { isGemma ? 1 : 0 }
   package var embeddingScale: Float { isGemma ? Float(Double(model.width).squareRoot()) : 1 }
 

@@ -2,7 +2,8 @@ import RunModel
 import TensorKernels
 
 extension TransformerConfiguration {
-  /// Weights at step 0: normal(0, 0.02), output projections divided by √(2·layers), norms the identity.
+  /// Weights at step 0: normal(0, 0.02), output projections divided by √(2·layers), norms the identity,
+  /// biases 0.
   ///
   /// One stream per block, so that a block's weights do not depend on the blocks before it.
   package func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
@@ -20,6 +21,7 @@ extension TransformerConfiguration {
   /// Standard deviation of a block's weights; nil for norms.
   private func deviation(of entry: TensorLayout.Entry) -> Double? {
     guard entry.role != .norm else { return nil }
+    guard entry.shape.count > 1 else { return 0 }
     let isOutput = entry.name.hasSuffix("o_proj.weight") || entry.name.hasSuffix("down_proj.weight")
     guard isOutput else { return Self.initialDeviation }
     return Self.initialDeviation / Double(2 * model.layers).squareRoot()

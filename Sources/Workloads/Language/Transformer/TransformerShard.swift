@@ -28,8 +28,8 @@ final class TransformerShard {
     var carver = Carver(base)
     buffers = ShardBuffers(configuration, &carver)
     attention = CausalAttention(
-      heads: configuration.model.heads, headWidth: configuration.headWidth,
-      softcap: configuration.attentionSoftcap, scratch: buffers.attentionScratch)
+      heads: configuration.model.heads, keyHeads: configuration.model.keyHeads,
+      headWidth: configuration.headWidth, softcap: configuration.attentionSoftcap, scratch: buffers.attentionScratch)
   }
 
   static func count(_ configuration: TransformerConfiguration) -> Int {
@@ -111,7 +111,7 @@ final class TransformerShard {
     index + 1 < buffers.layers.count ? buffers.layers[index + 1].input : buffers.output
   }
 
-  /// Norms and the embedding gather their gradients row by row and start from zero.
+  /// Norms, biases and the embedding gather their gradients row by row and start from zero.
   private func clearSparse(_ gradients: TransformerTensors) {
     let width = configuration.model.width
     gradients.embedding.clear()
@@ -119,6 +119,10 @@ final class TransformerShard {
       let layer = gradients.layer(index)
       layer.inputNorm.update(repeating: 0, count: width)
       layer.middleNorm.update(repeating: 0, count: width)
+      layer.queryKeyValueBias?.update(repeating: 0, count: configuration.queryKeyValueWidth)
+      layer.attentionOutputBias?.update(repeating: 0, count: width)
+      layer.gateUpBias?.update(repeating: 0, count: 2 * configuration.model.ffn)
+      layer.downBias?.update(repeating: 0, count: width)
     }
     gradients.finalNorm.update(repeating: 0, count: width)
   }
