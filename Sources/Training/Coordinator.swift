@@ -193,7 +193,7 @@ package struct Coordinator: Sendable {
 
   private mutating func concludePreparation() {
     guard !fails() else { return }
-    guard !options.isSilent else { return }
+    guard tellsOfTheRun else { return }
     let first = arms.indices.map { reports[$0] }
     publish(
       .started(
@@ -212,7 +212,7 @@ package struct Coordinator: Sendable {
   private mutating func fails() -> Bool {
     guard let failure = reports.lazy.compactMap(\.failure).first else { return false }
     isFailed = true
-    publish(.failed(failure))
+    if tellsOfTheRun { publish(.failed(failure)) }
     return true
   }
 
@@ -237,6 +237,9 @@ package struct Coordinator: Sendable {
       wantsSnapshot = true
     }
   }
+
+  /// Whether this is the run itself, and not a part of it that is computed for a boundary.
+  private var tellsOfTheRun: Bool { !options.isSilent && options.endsAfter == nil }
 
   /// Whether the world is told what a seat did in a step: not while a known past is repeated.
   private func tells(_ seat: Seat, step: Int) -> Bool {
@@ -371,10 +374,7 @@ package struct Coordinator: Sendable {
       hasFinalSnapshot = true
       return .snapshot
     }
-    guard !options.isSilent else {
-      publish(.finished(outcome))
-      return .finish
-    }
+    guard tellsOfTheRun else { return .finish }
     for seat in seats where !options.silentArms.contains(seat.arm) {
       guard var record = reports[seat.index].record else { continue }
       record.close(divergedAt: reports[seat.index].divergedAt)
@@ -399,7 +399,7 @@ package struct Coordinator: Sendable {
 
   private mutating func journal(_ entry: JournalEntry) {
     course.note(entry)
-    guard !options.isSilent else { return }
+    guard tellsOfTheRun || (entry.kind == .diverged && !options.isSilent) else { return }
     publish(.journaled(entry))
   }
 

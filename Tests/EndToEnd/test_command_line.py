@@ -27,7 +27,8 @@ def test_train_prints_one_object_per_arm_and_evaluation(binary, directory):
     check([(l["lane"], l["step"]) for l in lines] ==
           [("a", 0), ("m", 0), ("a", 4), ("m", 4), ("a", 8), ("m", 8), ("a", 8), ("m", 8)], lines)
     check(all(l.get("final") for l in lines[-2:]), lines[-2:])
-    check(lines[0]["trainLoss"] is None and lines[0]["maskRate"] is None, lines[0])
+    check(lines[0]["trainLoss"] is None and lines[0]["maskRate"] == 0 and lines[0]["scale"] == 1, lines[0])
+    check(lines[1]["maskRate"] is None and lines[2]["alignment"] is not None, lines[1:3])
     check(lines[3]["arm"] == "magma(adam):lr=1e-3" and lines[3]["tokens"] == 4 * 16 * 32, lines[3])
     expected = ["lane", "arm", "seed", "step", "tokens", "trainLoss", "validationLoss", "learningRate",
                 "effectiveLearningRate", "maskRate", "alignment", "scale", "cpuSeconds", "wallSeconds"]

@@ -1,0 +1,237 @@
+"""Kept runs: every step can be seen again, branched, gone back to, and survives whatever kills it."""
+import filecmp
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+from harness import CLEAN, check
+from test_command_line import run
+
+MICRO = ["--model", "nano", "--steps", "120", "--eval-every", "10", "--seeds", "2"]
+ARMS = ["--arm", "adam:lr=1e-3", "--arm", "magma(adam):lr=1e-3,tau=2"]
+
+
+def train(binary, out, *arguments):
+    result = run(binary, "train", "--format", "jsonl", "--out", out, *arguments)
+    check(result.returncode == 0, result.stderr)
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def show(binary, directory, step=None):
+    at = [] if step is None else ["--at", str(step)]
+    result = run(binary, "runs", "show", directory, *at, "--json")
+    check(result.returncode == 0, result.stderr)
+    return json.loads(result.stdout)
+
+
+def close(one, other, tolerance=1e-3):
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= tolerance * max(1e-3, abs(one), abs(other))
+
+
+def without_times(path):
+    with open(path) as file:
+        lines = [json.loads(line) for line in file]
+    for line in lines:
+        line.pop("cpuSeconds"), line.pop("wallSeconds")
+    return lines
+
+
+def checkpoint_files(directory):
+    found = {}
+    for parent, _, names in os.walk(os.path.join(directory, "arms")):
+        for name in names:
+            if name != "state.json":
+                path = os.path.join(parent, name)
+                found[os.path.relpath(path, directory)] = path
+    return found
+
+
+def check_same_end(one, other):
+    check(without_times(f"{one}/metrics.jsonl") == without_times(f"{other}/metrics.jsonl"), "metrics differ")
+    left, right = checkpoint_files(one), checkpoint_files(other)
+    check(sorted(left) == sorted(right) and left, (sorted(left), sorted(right)))
+    for name in left:
+        check(filecmp.cmp(left[name], right[name], shallow=False), f"{name} differs")
+
+
+def test_shown_steps_agree_with_a_run_that_evaluates_every_step(binary, directory):
+    kept = f"{directory}/kept"
+    train(binary, kept, *MICRO, *ARMS)
+    every = train(binary, f"{directory}/every", *MICRO, *ARMS, "--eval-every", "1")
+    rows = {(r["lane"], r["seed"], r["step"]): r for r in every if not r.get("final")}
+    for step in sorted(random.Random(4).sample(range(1, 120), 12)):
+        shown = show(binary, kept, step)
+        check(shown["step"] == step and shown["phase"] == "finished", shown)
+        check([(a["lane"], a["seed"]) for a in shown["arms"]] == [("a", 0), ("a", 1), ("m", 0), ("m", 1)],
+              [(a["lane"], a["seed"]) for a in shown["arms"]])
+        for arm in shown["arms"]:
+            row = rows[arm["lane"], arm["seed"], step]
+            before = rows[arm["lane"], arm["seed"], step - 1]
+            for key in ("trainLoss", "learningRate"):
+                check(close(arm[key], row[key], 1e-9), (step, key, arm[key], row[key]))
+            check(close(arm["effectiveLearningRate"], row["effectiveLearningRate"]), (step, arm, row))
+            check(arm["maskRate"] == row["maskRate"], (step, arm["maskRate"], row["maskRate"]))
+            masked = [b for b in arm["blocks"] if b["masked"]]
+            check((len(masked) > 0) == (arm["lane"] == "m"), masked)
+            counted = masked or [b for b in arm["blocks"] if "self_attn" in b["name"] or "mlp" in b["name"]]
+            alignment = sum(b["alignment"] for b in counted) / len(counted)
+            scale = sum(b["scale"] for b in counted) / len(counted)
+            check(close(alignment, row["alignment"]) and close(scale, row["scale"]),
+                  (step, alignment, row["alignment"], scale, row["scale"]))
+            if masked:
+                dropped = sum(1 - b["kept"] for b in masked)
+                so_far = row["maskRate"] * len(masked) * step - (before["maskRate"] or 0) * len(masked) * (step - 1)
+                check(abs(dropped - so_far) < 1e-6, (step, dropped, so_far))
+            newest = arm["validation"]
+            check(newest["step"] == step // 10 * 10, newest)
+    start = show(binary, kept, 0)
+    check(all(a["trainLoss"] is None for a in start["arms"]), start["arms"][0])
+    for step in ("-1", "121"):
+        result = run(binary, "runs", "show", kept, f"--at={step}", "--json")
+        check(result.returncode == 2, (step, result.returncode, result.stderr))
+
+
+def test_a_fork_without_a_change_is_its_parent_and_needs_it_no_more(binary, directory):
+    parent = f"{directory}/parent"
+    arms = ["--arm", "adam", "--arm", "magma(muon):lr=0.01", "--arm", "magma(adam)",
+            "--arm", "matched(magma(adam))", "--arm", "skip(soap):maskPolicy=depth"]
+    train(binary, parent, "--model", "nano", "--steps", "30", "--eval-every", "5", *arms)
+    for step in (0, 7, 20, 30):
+        fork = f"{directory}/fork-{step}"
+        result = run(binary, "runs", "fork", parent, "--at", str(step), "--out", fork)
+        check(result.returncode == 0, result.stderr)
+        check_same_end(parent, fork)
+        with open(f"{fork}/fork.json") as file:
+            check(json.load(file)["step"] == step, "fork.json does not say where")
+    shutil.copytree(f"{directory}/fork-7", f"{directory}/moved")
+    shutil.rmtree(parent)
+    check(len(show(binary, f"{directory}/moved", 3)["arms"]) == 5, "the fork needs its parent")
+
+
+def test_a_fork_with_a_change_leaves_the_other_arm_and_the_coins(binary, directory):
+    parent, fork = f"{directory}/parent", f"{directory}/fork"
+    train(binary, parent, "--model", "nano", "--steps", "40", "--eval-every", "5", *ARMS)
+    result = run(binary, "runs", "fork", parent, "--at", "20", "--set", "tau=0.5", "--out", fork)
+    check(result.returncode == 0, result.stderr)
+    old, new = without_times(f"{parent}/metrics.jsonl"), without_times(f"{fork}/metrics.jsonl")
+    check([r for r in old if r["lane"] == "a"] == [r for r in new if r["lane"] == "a"], "arm a changed")
+    for one, other in zip(old, new):
+        if one["lane"] == "m":
+            check((one == other) == (one["step"] <= 20), (one, other))
+            check(one["maskRate"] == other["maskRate"], "the coins changed")
+    check(new[-1]["arm"] == "magma(adam):lr=0.001,tau=0.5", new[-1]["arm"])
+    for arguments, code in ((["--at", "41"], 2), (["--at", "10", "--set", "lr=1"], 2),
+                            (["--at", "10", "--set", "grain=row"], 2), (["--at", "10", "--set", "tua=1"], 2)):
+        result = run(binary, "runs", "fork", parent, *arguments, "--out", f"{directory}/no")
+        check(result.returncode == code and not os.path.exists(f"{directory}/no"), (arguments, result.stderr))
+
+
+def test_a_rewound_run_goes_on_as_if_nothing_had_been(binary, directory):
+    whole, kept = f"{directory}/whole", f"{directory}/kept"
+    arguments = ["--model", "nano", "--steps", "30", "--eval-every", "5", *ARMS]
+    train(binary, whole, *arguments)
+    train(binary, kept, *arguments)
+    result = run(binary, "runs", "rewind", kept, "--at", "12")
+    check(result.returncode == 0, result.stderr)
+    check(os.listdir(f"{kept}/branches") == ["12-1"], os.listdir(f"{kept}/branches"))
+    check(show(binary, kept)["step"] == 12, show(binary, kept)["step"])
+    result = run(binary, "train", "--resume", kept)
+    check(result.returncode == 0, result.stderr)
+    check_same_end(whole, kept)
+
+
+def test_kills_lose_nothing_that_a_resume_does_not_bring_back(binary, directory):
+    whole = f"{directory}/whole"
+    arguments = ["--model", "nano", "--steps", "300", "--eval-every", "50", *ARMS]
+    train(binary, whole, *arguments)
+    moments = random.Random(11)
+    for number in range(6):
+        out = f"{directory}/killed-{number}"
+        child = subprocess.Popen([binary, "train", "--out", out, *arguments], env=CLEAN,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moments.uniform(0.02, 0.7))
+        child.kill()
+        child.wait()
+        if not os.path.exists(f"{out}/run.yaml"):
+            check(run(binary, "train", "--out", out, *arguments).returncode == 0, "remains are in the way")
+        else:
+            result = run(binary, "train", "--resume", out)
+            check(result.returncode == 0, result.stderr)
+        check_same_end(whole, out)
+
+
+def test_readers_never_disturb_a_writer_and_a_second_writer_is_refused(binary, directory):
+    out = f"{directory}/run"
+    child = subprocess.Popen(
+        [binary, "train", "--out", out, "--model", "nano", "--steps", "3000", "--eval-every", "50", *ARMS],
+        env=CLEAN, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    failures = []
+
+    def read():
+        while child.poll() is None:
+            result = run(binary, "runs", "show", out, "--json")
+            if result.returncode != 0:
+                failures.append(result.stderr)
+    while not os.path.exists(f"{out}/metrics.jsonl") or not os.path.getsize(f"{out}/metrics.jsonl"):
+        check(child.poll() is None, child.stderr.read() if child.poll() is not None else "")
+        time.sleep(0.01)
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    second = run(binary, "train", "--resume", out)
+    check(second.returncode == 1 and str(child.pid) in second.stderr, second.stderr)
+    for reader in readers:
+        reader.join()
+    check(child.wait() == 0 and not failures, (child.returncode, failures[:2]))
+    check(show(binary, out)["phase"] == "finished", "a finished run does not say so")
+
+
+def test_an_interrupted_run_says_so_and_a_live_one_too(binary, directory):
+    out = f"{directory}/run"
+    child = subprocess.Popen(
+        [binary, "train", "--out", out, "--model", "nano", "--steps", "100000", *ARMS],
+        env=CLEAN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not os.path.exists(f"{out}/metrics.jsonl") or not os.path.getsize(f"{out}/metrics.jsonl"):
+        time.sleep(0.01)
+    check(show(binary, out)["phase"] == "training", show(binary, out)["phase"])
+    child.kill()
+    child.wait()
+    check(show(binary, out)["phase"] == "interrupted", show(binary, out)["phase"])
+
+
+def test_delete_removes_runs_and_nothing_else(binary, directory):
+    out = f"{directory}/run"
+    train(binary, out, "--model", "nano", "--steps", "4", "--eval-every", "2")
+    check(run(binary, "runs", "delete", out).returncode == 2 and os.path.exists(out), "deleted without --yes")
+    with open(f"{out}/diary.txt", "w") as file:
+        file.write("mine")
+    result = run(binary, "runs", "delete", out, "--yes")
+    check(result.returncode == 2 and "diary.txt" in result.stderr and os.path.exists(f"{out}/run.yaml"), result.stderr)
+    os.remove(f"{out}/diary.txt")
+    os.makedirs(f"{directory}/other")
+    with open(f"{directory}/other/sweep.yaml", "w") as file:
+        file.write("program: train.py\n")
+    for victim in (f"{directory}/other", ".", "../.."):
+        result = run(binary, "runs", "delete", victim, "--yes", cwd=f"{directory}/other")
+        check(result.returncode in (2, 4) and os.path.exists(f"{directory}/other/sweep.yaml"), (victim, result.stderr))
+    check(run(binary, "runs", "delete", out, "--yes").returncode == 0 and not os.path.exists(out), "not deleted")
+
+
+def test_large_seeds_and_many_arms_are_kept_and_resumed(binary, directory):
+    out = f"{directory}/seed"
+    train(binary, out, "--model", "nano", "--steps", "4", "--eval-every", "2", "--seed", str(2**64 - 3))
+    check(show(binary, out, 2)["arms"][0]["seed"] == 2**64 - 3, "the seed changed")
+    check(run(binary, "runs", "rewind", out, "--at", "2").returncode == 0, "cannot go back")
+    check(run(binary, "train", "--resume", out).returncode == 0, "cannot go on")
+    many = [word for n in range(30) for word in ("--arm", f"adam:lr={n + 1}e-4")]
+    out = f"{directory}/many"
+    train(binary, out, "--workload", "quadratic", "--steps", "4", "--eval-every", "2", *many)
+    lanes = [arm["lane"] for arm in show(binary, out)["arms"]]
+    check(len(set(lanes)) == 30 and "?" not in lanes and "aa" in lanes, lanes)
