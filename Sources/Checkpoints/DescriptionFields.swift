@@ -2,7 +2,7 @@ import RunModel
 
 /// The keys of a `config.json`, each taken once; what nobody took in the end is refused by name.
 struct DescriptionFields {
-  private let fields: [String: JSONValue]
+  private let fields: JSONObject
   private let place: String
   private var taken: Set<String> = []
 
@@ -13,7 +13,7 @@ struct DescriptionFields {
     (self.fields, self.place) = (fields, place)
   }
 
-  private init(_ fields: [String: JSONValue], place: String) {
+  private init(_ fields: JSONObject, place: String) {
     (self.fields, self.place) = (fields, place)
   }
 

@@ -54,12 +54,13 @@ package struct ModelFolder {
     guard let map = fields.object?["weight_map"]?.object, !map.isEmpty else {
       throw CheckpointError.bad(index, "has no 'weight_map'", "use the index that belongs to the shards")
     }
-    let names = Set(map.values.compactMap(\.text))
+    let files = map.map(\.value)
+    let names = Set(files.compactMap(\.text))
     for name in names where name.contains("/") || !name.hasSuffix(".safetensors") {
       throw CheckpointError.bad(
         index, "names a shard '\(name.prefix(80))'", "shards lie beside it as .safetensors")
     }
-    guard map.values.allSatisfy({ $0.text != nil }) else {
+    guard files.allSatisfy({ $0.text != nil }) else {
       throw CheckpointError.bad(index, "names a shard that is no text", "use another index")
     }
     return names.sorted()

@@ -75,7 +75,7 @@ package struct SafetensorsHeader: Sendable {
   private static func entry(
     _ name: String, _ value: JSONValue, dataStart: Int, place: String
   ) throws(RunError) -> Entry {
-    let fields = value.object ?? [:]
+    let fields = value.object ?? JSONObject()
     let shape = fields["shape"]?.array.flatMap(extents)
     let offsets = fields["data_offsets"]?.array.flatMap(extents)
     guard let type = fields["dtype"]?.text, let shape, let offsets, offsets.count == 2 else {
