@@ -177,7 +177,9 @@ struct DescriptionFields {
     error("has '\(key)' \(Self.shown(value)) where \(wanted) is computed", "use another checkpoint")
   }
 
-  func error(_ what: String, _ remedy: String) -> RunError { CheckpointError.bad(place, what, remedy) }
+  func error(_ what: String, _ remedy: String) -> RunError {
+    CheckpointError.bad(place, what, remedy)
+  }
 
   /// A value in a message, cut where it is long.
   private static func shown(_ value: JSONValue) -> String {

@@ -52,7 +52,8 @@ package struct ModelFolder {
     }
     let fields = try JSONValue(try ForeignFile.read(index, as: .description), place: index)
     guard let map = fields.object?["weight_map"]?.object, !map.isEmpty else {
-      throw CheckpointError.bad(index, "has no 'weight_map'", "use the index that belongs to the shards")
+      throw CheckpointError.bad(
+        index, "has no 'weight_map'", "use the index that belongs to the shards")
     }
     let files = map.map(\.value)
     let names = Set(files.compactMap(\.text))
@@ -78,7 +79,9 @@ package struct ModelFolder {
       buffer, initialized in
       var start = 0
       for block in blocks {
-        guard let (shard, entry) = places[block.name], let base = buffer.baseAddress else { continue }
+        guard let (shard, entry) = places[block.name], let base = buffer.baseAddress else {
+          continue
+        }
         shards[shard].file.withBytes { entry.read(from: $0, into: base + start) }
         start += entry.count
       }

@@ -67,7 +67,8 @@ package struct SafetensorsHeader: Sendable {
     }
     guard end == expected else {
       throw damaged(
-        place, "has \(end - dataStart) bytes of data where its header wants "
+        place,
+        "has \(end - dataStart) bytes of data where its header wants "
           + "\(expected - dataStart)")
     }
   }
