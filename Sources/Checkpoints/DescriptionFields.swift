@@ -2,7 +2,7 @@ import RunModel
 
 /// The keys of a `config.json`, each taken once; what nobody took in the end is refused by name.
 struct DescriptionFields {
-  private let fields: [String: JSONValue]
+  private let fields: JSONObject
   private let place: String
   private var taken: Set<String> = []
 
@@ -13,7 +13,7 @@ struct DescriptionFields {
     (self.fields, self.place) = (fields, place)
   }
 
-  private init(_ fields: [String: JSONValue], place: String) {
+  private init(_ fields: JSONObject, place: String) {
     (self.fields, self.place) = (fields, place)
   }
 
@@ -177,7 +177,9 @@ struct DescriptionFields {
     error("has '\(key)' \(Self.shown(value)) where \(wanted) is computed", "use another checkpoint")
   }
 
-  func error(_ what: String, _ remedy: String) -> RunError { CheckpointError.bad(place, what, remedy) }
+  func error(_ what: String, _ remedy: String) -> RunError {
+    CheckpointError.bad(place, what, remedy)
+  }
 
   /// A value in a message, cut where it is long.
   private static func shown(_ value: JSONValue) -> String {

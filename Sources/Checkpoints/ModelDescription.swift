@@ -171,9 +171,12 @@ package enum ModelDescription {
       model.ropeFactor = try group.requiredNumber("factor", "ropeFactor")
       model.ropeLow = try group.requiredNumber("low_freq_factor", "ropeLow")
       model.ropeHigh = try group.requiredNumber("high_freq_factor", "ropeHigh")
-      model.ropeContext =
-        try group.optionalInteger("original_max_position_embeddings", 1...1 << 24)
-        ?? fields.integer("max_position_embeddings", 1...1 << 24)
+      let context = try group.optionalInteger("original_max_position_embeddings", 1...1 << 24)
+      if let context {
+        model.ropeContext = context
+      } else {
+        model.ropeContext = try fields.integer("max_position_embeddings", 1...1 << 24)
+      }
     case let other:
       throw group.error(
         "has 'rope_type' '\(other.prefix(40))'", "default, linear and llama3 are computed")

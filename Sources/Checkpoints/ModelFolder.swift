@@ -52,14 +52,16 @@ package struct ModelFolder {
     }
     let fields = try JSONValue(try ForeignFile.read(index, as: .description), place: index)
     guard let map = fields.object?["weight_map"]?.object, !map.isEmpty else {
-      throw CheckpointError.bad(index, "has no 'weight_map'", "use the index that belongs to the shards")
+      throw CheckpointError.bad(
+        index, "has no 'weight_map'", "use the index that belongs to the shards")
     }
-    let names = Set(map.values.compactMap(\.text))
+    let files = map.map(\.value)
+    let names = Set(files.compactMap(\.text))
     for name in names where name.contains("/") || !name.hasSuffix(".safetensors") {
       throw CheckpointError.bad(
         index, "names a shard '\(name.prefix(80))'", "shards lie beside it as .safetensors")
     }
-    guard map.values.allSatisfy({ $0.text != nil }) else {
+    guard files.allSatisfy({ $0.text != nil }) else {
       throw CheckpointError.bad(index, "names a shard that is no text", "use another index")
     }
     return names.sorted()
@@ -77,7 +79,9 @@ package struct ModelFolder {
       buffer, initialized in
       var start = 0
       for block in blocks {
-        guard let (shard, entry) = places[block.name], let base = buffer.baseAddress else { continue }
+        guard let (shard, entry) = places[block.name], let base = buffer.baseAddress else {
+          continue
+        }
         shards[shard].file.withBytes { entry.read(from: $0, into: base + start) }
         start += entry.count
       }

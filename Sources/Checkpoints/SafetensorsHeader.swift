@@ -67,7 +67,8 @@ package struct SafetensorsHeader: Sendable {
     }
     guard end == expected else {
       throw damaged(
-        place, "has \(end - dataStart) bytes of data where its header wants "
+        place,
+        "has \(end - dataStart) bytes of data where its header wants "
           + "\(expected - dataStart)")
     }
   }
@@ -75,7 +76,7 @@ package struct SafetensorsHeader: Sendable {
   private static func entry(
     _ name: String, _ value: JSONValue, dataStart: Int, place: String
   ) throws(RunError) -> Entry {
-    let fields = value.object ?? [:]
+    let fields = value.object ?? JSONObject()
     let shape = fields["shape"]?.array.flatMap(extents)
     let offsets = fields["data_offsets"]?.array.flatMap(extents)
     guard let type = fields["dtype"]?.text, let shape, let offsets, offsets.count == 2 else {

@@ -14,7 +14,8 @@ package struct ConfigurationBuilder: Sendable {
   package func build(
     _ fields: PresetFields, category: RunError.Category
   ) throws(RunError) -> RunConfiguration {
-    let workload = try workload(named: fields.workload ?? WorkloadDescriptor.language.name, category)
+    let workload = try workload(
+      named: fields.workload ?? WorkloadDescriptor.language.name, category)
     let model = try model(fields, workload, category)
     let arms = try parse(fields.arms ?? [], category)
     guard !arms.isEmpty else {

@@ -9,7 +9,7 @@ package enum JSONValue: Sendable, Hashable {
   case number(Double)
   case text(String)
   case array([JSONValue])
-  case object([String: JSONValue])
+  case object(JSONObject)
 
   /// - Throws: `RunError(.input)` saying what is wrong at which byte.
   package init(_ bytes: some Collection<UInt8>, place: String) throws(RunError) {
@@ -21,7 +21,7 @@ package enum JSONValue: Sendable, Hashable {
   package var text: String? { if case .text(let value) = self { value } else { nil } }
   package var flag: Bool? { if case .flag(let value) = self { value } else { nil } }
   package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-  package var object: [String: JSONValue]? {
+  package var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }
   }
   /// Any number, whole or not.
@@ -34,6 +34,58 @@ package enum JSONValue: Sendable, Hashable {
   }
 
   package var isNull: Bool { self == .null }
+}
+
+/// Members of a JSON object in their order, each key once.
+///
+/// Keys are told apart by their scalars and not, as Swift's texts are, by canonical equivalence: a
+/// vocabulary may hold both U+00C5 and U+212B.
+package struct JSONObject: Sendable, Hashable, Sequence {
+  private var members: [(key: String, value: JSONValue)] = []
+  private var places: [ExactText: Int] = [:]
+
+  package init() {}
+
+  package var count: Int { members.count }
+  package var isEmpty: Bool { members.isEmpty }
+  package var keys: [String] { members.map(\.key) }
+
+  package subscript(key: String) -> JSONValue? {
+    places[ExactText(key)].map { members[$0].value }
+  }
+
+  /// Adds a member; false when the key is there already.
+  package mutating func add(_ key: String, _ value: JSONValue) -> Bool {
+    guard places.updateValue(members.count, forKey: ExactText(key)) == nil else { return false }
+    members.append((key, value))
+    return true
+  }
+
+  package func makeIterator() -> some IteratorProtocol<(key: String, value: JSONValue)> {
+    members.makeIterator()
+  }
+
+  /// Equal members, in whatever order.
+  package static func == (one: JSONObject, other: JSONObject) -> Bool {
+    one.count == other.count && one.members.allSatisfy { other[$0.key] == $0.value }
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(count) }
+}
+
+/// A text that equals only the same scalars.
+package struct ExactText: Sendable, Hashable {
+  package let text: String
+
+  package init(_ text: String) { self.text = text }
+
+  package static func == (one: ExactText, other: ExactText) -> Bool {
+    one.text.utf8.elementsEqual(other.text.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in text.utf8 { hasher.combine(byte) }
+  }
 }
 
 /// Recursive descent over bytes; depth is bounded, so that no text can exhaust the stack.
@@ -81,13 +133,13 @@ private struct JSONReader {
   }
 
   private mutating func object() throws(RunError) -> JSONValue {
-    var members: [String: JSONValue] = [:]
+    var members = JSONObject()
     if ends(with: UInt8(ascii: "}")) { return .object(members) }
     repeat {
       skipSpace()
       let key = try string()
       try expect(UInt8(ascii: ":"))
-      guard members.updateValue(try value(), forKey: key) == nil else {
+      guard members.add(key, try value()) else {
         throw error("names '\(key)' twice")
       }
     } while try goesOn(until: UInt8(ascii: "}"))

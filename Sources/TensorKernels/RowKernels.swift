@@ -43,7 +43,8 @@ extension Kernels {
   /// `out = φ(gate) · up`, φ = `activation` (Shazeer, 2020).
   ///
   /// gateUp [M, 2F] as gate | up, out [M, F].
-  package func gate(_ gateUp: Matrix, into out: Matrix, _ activation: ModelConfiguration.Activation) {
+  package func gate(_ gateUp: Matrix, into out: Matrix, _ activation: ModelConfiguration.Activation)
+  {
     precondition(gateUp.count == 2 * out.count && gateUp.isContiguous, "shapes differ")
     table.pointee.gatedForward(
       out.rows, out.columns, gateUp.base, out.base, Self.code(activation))

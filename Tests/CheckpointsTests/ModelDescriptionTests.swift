@@ -62,7 +62,9 @@ import Testing
     #expect(try read(["hidden_act": "gelu"]).gateActivation == .gelu)
     #expect(try read(["attention_bias": true]).attentionBias)
     #expect(try read(["mlp_bias": true]).mlpBias)
-    let linear = try read(["rope_parameters": nil, "rope_scaling": ["type": "linear", "factor": 2.5]])
+    let linear = try read([
+      "rope_parameters": nil, "rope_scaling": ["type": "linear", "factor": 2.5],
+    ])
     #expect(linear.ropeScaling == .linear && linear.ropeFactor == 2.5)
     let stretched = try read([
       "rope_parameters": [

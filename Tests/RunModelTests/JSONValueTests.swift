@@ -12,10 +12,18 @@ import Testing
     ("4.0", .number(4)), ("1e3", .number(1000)), ("-2.5E-1", .number(-0.25)),
     (#""a\"\\\/\b\f\n\r\té😀""#, .text("a\"\\/\u{8}\u{c}\n\r\té😀")),
     ("[]", .array([])), ("[1, [2]]", .array([.integer(1), .array([.integer(2)])])),
-    (#"{"a": {}, "b": [null]}"#, .object(["a": .object([:]), "b": .array([.null])])),
   ])
   func readsWhatIsWritten(_ text: String, _ value: JSONValue) throws {
     #expect(try parse(text) == value)
+  }
+
+  @Test func keysAreToldApartByTheirScalars() throws {
+    let object = try #require(
+      try parse(#"{"b": {}, "a": [null], "\u00c5": 1, "\u212b": 2}"#).object)
+    #expect(object.keys.count == 4 && object.map(\.key)[0] == "b")
+    #expect(object["a"] == .array([.null]) && object["b"]?.object?.isEmpty == true)
+    #expect(object["\u{c5}"] == .integer(1) && object["\u{212b}"] == .integer(2))
+    #expect(object["c"] == nil)
   }
 
   @Test(arguments: [

@@ -77,8 +77,9 @@ private func small(_ name: String, seed: UInt64 = 0) -> RunConfiguration {
   /// The catalog lists as words what the workloads decode as cases.
   @Test func listedChoicesAreTheCasesThatExist() {
     func allowed(_ workload: WorkloadDescriptor, _ key: String) -> [String] {
-      guard case .choice(_, let allowed) = workload.hyperparameters.first(where: { $0.key == key })?
-        .kind
+      guard
+        case .choice(_, let allowed) = workload.hyperparameters.first(where: { $0.key == key })?
+          .kind
       else { return [] }
       return allowed
     }

@@ -24,7 +24,7 @@ struct GradientsCommand: ParsableCommand {
     let model = try TrainedModel(directory: checkpoint)
     let batch = try TokenRows(file: tokens, configuration: model.configuration)
     var configuration = model.configuration
-    configuration.model.batch = batch.rows
+    (configuration.model.batch, configuration.model.context) = (batch.rows, batch.length)
     let transformer = Transformer(configuration, threads: 1)
     var gradients = [Float](repeating: 0, count: transformer.layout.count)
     var span = gradients.mutableSpan
@@ -34,7 +34,8 @@ struct GradientsCommand: ParsableCommand {
     let tensors = transformer.layout.entries.map { entry in
       TensorSnapshot(name: entry.name, shape: entry.shape, values: Array(gradients[entry.range]))
     }
-    try OutputFile.write(Data(Safetensors.encode(tensors)), to: out)
+    try OutputFile.write(
+      Data(Safetensors.encode(tensors, metadata: ["format": "pt", "loss": "\(loss)"])), to: out)
     try StandardOutput().write(String(format: "loss=%.6f\n", loss))
   }
 }

@@ -49,7 +49,8 @@ extension TransformerShard {
   /// Queries and keys lie side by side: they turn as one row of heads.
   private func rotate(_ queryKeyValue: Matrix, _ pass: Pass, inverse: Bool) {
     kernels.rotate(
-      queryKeyValue, length: pass.length, heads: configuration.model.heads + configuration.model.keyHeads,
+      queryKeyValue, length: pass.length,
+      heads: configuration.model.heads + configuration.model.keyHeads,
       headWidth: configuration.headWidth, cosines: rotary.cosines, sines: rotary.sines,
       inverse: inverse)
   }

@@ -23,7 +23,8 @@ final class PackedWeights {
 
   private typealias Counts = (queryKeyValue: Int, attentionOutput: Int, gateUp: Int, down: Int)
 
-  private static func counts(_ configuration: TransformerConfiguration, kernels: Kernels) -> Counts {
+  private static func counts(_ configuration: TransformerConfiguration, kernels: Kernels) -> Counts
+  {
     let (d, f) = (configuration.model.width, configuration.model.ffn)
     return (
       kernels.packedCount(rows: d, columns: configuration.queryKeyValueWidth),

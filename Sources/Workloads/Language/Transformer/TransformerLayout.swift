@@ -111,7 +111,9 @@ struct TransformerOffsets {
     typealias Projection = TransformerConfiguration.Projection
     layers = (0..<configuration.model.layers).map { index in
       let prefix = "model.layers.\(index)."
-      func weight(_ group: [Projection]) -> Int { start(group.map { prefix + $0.name + ".weight" }) }
+      func weight(_ group: [Projection]) -> Int {
+        start(group.map { prefix + $0.name + ".weight" })
+      }
       func bias(_ group: [Projection]) -> Int? {
         configuration.hasBias(group[0]) ? start(group.map { prefix + $0.name + ".bias" }) : nil
       }

@@ -29,7 +29,8 @@ final class TransformerShard {
     buffers = ShardBuffers(configuration, &carver)
     attention = CausalAttention(
       heads: configuration.model.heads, keyHeads: configuration.model.keyHeads,
-      headWidth: configuration.headWidth, softcap: configuration.attentionSoftcap, scratch: buffers.attentionScratch)
+      headWidth: configuration.headWidth, softcap: configuration.attentionSoftcap,
+      scratch: buffers.attentionScratch)
   }
 
   static func count(_ configuration: TransformerConfiguration) -> Int {
