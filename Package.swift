@@ -45,7 +45,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
-    library("RunModel"),
+    library("Expressions"),
+    library("RunModel", ["Expressions"]),
     library("HostSystem", ["RunModel"]),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
@@ -93,6 +94,7 @@ let package = Package(
       ],
       swiftSettings: terminal),
 
+    tests("Expressions"),
     tests("RunModel"),
     tests("HostSystem", ["RunModel"]),
     tests("TensorKernels", [numerics]),
