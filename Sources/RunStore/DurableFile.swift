@@ -17,8 +17,11 @@ enum DurableFile {
   }
 
   /// Writes and syncs a file of its own; a half-written one is removed again.
+  ///
+  /// A file that has the name gives it up and keeps its contents: it may have other names.
   static func write(_ bytes: [UInt8], to path: String) throws(RunError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    unlink(path)
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw FileError.last("write", path) }
     do throws(RunError) {
       try append(bytes, to: file, path: path)
@@ -42,6 +45,36 @@ enum DurableFile {
     syncDirectory(of: target)
   }
 
+  /// Gives a finished file a second name, or copies it where the file system knows only one.
+  static func link(_ source: String, to target: String) throws(RunError) {
+    unlink(target)
+    #if canImport(Glibc)
+      let code = Glibc.link(source, target)
+    #else
+      let code = Darwin.link(source, target)
+    #endif
+    if code != 0 { try write(try read(source), to: target) }
+  }
+
+  /// Writes a file under a name that nothing has yet; false, and nothing done, when something has it.
+  static func create(_ path: String, with bytes: [UInt8], temporary: String) throws(RunError)
+    -> Bool
+  {
+    try write(bytes, to: temporary)
+    defer { unlink(temporary) }
+    #if canImport(Glibc)
+      let code = Glibc.link(temporary, path)
+    #else
+      let code = Darwin.link(temporary, path)
+    #endif
+    if code != 0 {
+      if OwnerFile.exists(path) { return false }
+      try rename(temporary, to: path)
+    }
+    syncDirectory(of: path)
+    return true
+  }
+
   /// Writes all of `bytes`, however many calls it takes.
   static func append(_ bytes: [UInt8], to file: Int32, path: String) throws(RunError) {
     var start = 0
@@ -62,7 +95,7 @@ enum DurableFile {
   }
 
   /// Not every file system can sync a directory; where it cannot, the rename is as safe as it gets.
-  private static func syncDirectory(of path: String) {
+  static func syncDirectory(of path: String) {
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
     let directory = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)

@@ -2,143 +2,231 @@ import Dispatch
 import EventStream
 import RunModel
 
-/// Keeps a run in its directory, on a thread of its own: training never waits for the disk.
+/// Keeps a run in its directory, on a thread of its own: training only posts, and never waits for the
+/// disk.
 ///
-/// Nothing is lost to a slow disk (the mailbox is unbounded) or a full one (lines wait and are tried
-/// again; the previous checkpoint stands). Errors are told to `notify`, each kind of trouble once.
+/// Rows are written twice a second, so that a kill loses no more; events at once. On a full disk rows
+/// are given up, once and for all (what was written stays readable, what comes is counted); lines wait
+/// and are tried again; the previous checkpoint stands. Trouble is told to `notify`, each kind once.
 package final class Recorder: RunRecorder {
   /// What the recorder has to say.
   package enum Report: Sendable {
     case checkpointed(directory: String)
+    /// The first trouble of its kind.
     case failed(RunError)
+    /// Rows could not be kept for want of memory.
+    case dropped(rows: Int)
   }
 
   private enum Item: Sendable {
     case event(RunEvent)
     case checkpoint(CheckpointSet)
+    case arm(RunArm)
     case close
   }
 
-  private let directory: RunDirectory
+  /// Rows wait no longer than this.
+  private static let interval = Duration.milliseconds(450)
+
+  private let run: OwnedRun
   private let configuration: RunConfiguration
   private let stamp: RunStamp
   private let line: @Sendable (EvaluationRecord) -> String
   private let notify: @Sendable (Report) -> Void
   private let mailbox = Mailbox<Item>()
+  /// Made by the first row, which knows how many blocks there are.
+  private let rows = Locked<RowMailbox?>(nil)
   private let arrivals = DispatchSemaphore(value: 0)
   private let closed = DispatchSemaphore(value: 0)
-  private let trouble = Locked(Trouble())
+  private let status = Locked(Status())
 
-  /// What went wrong last and has not gone right since.
-  private struct Trouble: Sendable {
+  /// What went wrong last and has not gone right since, and what was lost.
+  private struct Status: Sendable {
     var lines: RunError?
+    var rows: RunError?
     var checkpoint: RunError?
+    var droppedRows = 0
+
+    var troubles: [RunError] { [checkpoint, rows, lines].compactMap(\.self) }
   }
 
   /// Starts the recorder's thread.
   ///
   /// - Parameters:
+  ///   - roster: the arms that are in the run already; by default those it begins with.
   ///   - line: a record as a line of `metrics.jsonl`, ending in a newline.
   ///   - notify: called on the recorder's thread.
   package init(
-    directory: RunDirectory, configuration: RunConfiguration, stamp: RunStamp,
+    _ run: OwnedRun, configuration: RunConfiguration, roster: [RunArm]? = nil, stamp: RunStamp,
     line: @escaping @Sendable (EvaluationRecord) -> String,
     notify: @escaping @Sendable (Report) -> Void = { _ in }
   ) throws(RunError) {
-    self.directory = directory
-    self.configuration = configuration
-    self.stamp = stamp
-    self.line = line
-    self.notify = notify
+    (self.run, self.configuration, self.stamp) = (run, configuration, stamp)
+    (self.line, self.notify) = (line, notify)
     // Opened here once, so that a directory that cannot be written to is refused before training.
-    _ = try LineFile(directory.metricsPath)
-    try BackgroundThread.start("recorder") { [self] in run() }
+    _ = try LineFile(run.directory.metricsPath)
+    let roster = roster ?? configuration.roster
+    try BackgroundThread.start("recorder") { [self] in work(roster) }
   }
 
   package func record(_ event: RunEvent) { post(.event(event)) }
 
-  package func record(_ step: StepRow, blocks: [BlockRow]) {}
+  package func record(_ step: StepRow, blocks: [BlockRow]) {
+    let mailbox = rows.withLock { rows in
+      if let rows { return rows }
+      let made = RowMailbox(blockCount: blocks.count)
+      rows = made
+      return made
+    }
+    mailbox.post(step, blocks: blocks)
+  }
 
   package func record(_ checkpoint: CheckpointSet) { post(.checkpoint(checkpoint)) }
+
+  /// Makes an arm known that joins the run, before its first checkpoint.
+  package func record(_ arm: RunArm) { post(.arm(arm)) }
 
   private func post(_ item: Item) {
     mailbox.post(item)
     arrivals.signal()
   }
 
+  /// Rows that were dropped so far, for want of memory or disk.
+  package var droppedRows: Int { status.withLock(\.droppedRows) }
+
   /// Writes what is still waiting, ends the thread, and returns the trouble that remains, if any.
+  ///
+  /// The run stays this process's until `OwnedRun.end`.
   @discardableResult
   package func close() -> RunError? {
     post(.close)
     closed.wait()
     closed.signal()
-    return trouble.withLock { $0.checkpoint ?? $0.lines }
+    return status.withLock { $0.troubles.first }
   }
 
   // MARK: The recorder's thread
 
-  private func run() {
+  private func work(_ roster: [RunArm]) {
     defer { closed.signal() }
     do throws(RunError) {
-      var metrics = try LineFile(directory.metricsPath)
-      var journal = try LineFile(directory.journalPath)
+      var desk = try Desk(run.directory, roster)
       var items: [Item] = []
       while true {
-        arrivals.wait()
+        _ = arrivals.wait(timeout: .now() + Self.interval.dispatchInterval)
         mailbox.drain(into: &items)
         for item in items {
-          if case .close = item { return finish(&metrics, &journal) }
-          keep(item, &metrics, &journal)
+          if case .close = item { return finish(&desk) }
+          keep(item, &desk)
         }
+        if desk.lastRows.duration(to: .now) >= Self.interval { keepRows(&desk) }
       }
     } catch {
-      trouble.withLock { $0.lines = error }
+      status.withLock { $0.lines = error }
       notify(.failed(error))
     }
   }
 
-  private func keep(_ item: Item, _ metrics: inout LineFile, _ journal: inout LineFile) {
-    switch item {
-    case .event(.evaluated(_, let record)), .event(.armFinished(_, let record)):
-      attempt(\.lines) { () throws(RunError) in try metrics.append(line(record)) }
-    case .event(.journaled(let entry)):
-      attempt(\.lines) { () throws(RunError) in try journal.append(RunDirectory.line(entry)) }
-    case .event(.probed(let reading)):
-      // Rare, and absent from most runs: the file is made by the first reading.
-      attempt(\.lines) { () throws(RunError) in
-        var probes = try LineFile(directory.probesPath)
-        try probes.append(RunDirectory.line(reading))
-      }
-    case .checkpoint(let set):
-      finish(&metrics, &journal)
-      attempt(\.checkpoint) { () throws(RunError) in
-        try directory.write(set, of: configuration, stamp: stamp)
-        notify(.checkpointed(directory: directory.path))
-      }
-    case .event, .close: break
+  /// What the thread has open.
+  private struct Desk: ~Copyable {
+    var metrics: LineFile
+    var journal: LineFile
+    var rows: RowWriter
+    var roster: [RunArm]
+    var drained = RunRows(blockCount: 0)
+    var lastRows = SuspendingClock.now
+
+    init(_ directory: RunDirectory, _ roster: [RunArm]) throws(RunError) {
+      let metrics = try LineFile(directory.metricsPath)
+      let journal = try LineFile(directory.journalPath)
+      let rows = try RowWriter(directory)
+      self.metrics = metrics
+      self.journal = journal
+      self.rows = rows
+      self.roster = roster
     }
   }
 
-  private func finish(_ metrics: inout LineFile, _ journal: inout LineFile) {
-    attempt(\.lines) { () throws(RunError) in
-      try metrics.sync()
-      try journal.sync()
+  private func keep(_ item: Item, _ desk: inout Desk) {
+    switch item {
+    case .event(.started(let summary)):
+      attempt(\.lines) { () throws(RunError) in
+        let bytes = try RecordCoding.encode(summary, "the summary", isPretty: true)
+        try DurableFile.replace(run.directory.summaryPath, with: bytes)
+      }
+    case .event(.evaluated(_, let record)), .event(.armFinished(_, let record)):
+      attempt(\.lines) { () throws(RunError) in try desk.metrics.append(line(record)) }
+    case .event(.journaled(let entry)):
+      attempt(\.lines) { () throws(RunError) in
+        try desk.journal.append(RunDirectory.line(entry))
+      }
+    case .event(.probed(let reading)):
+      // Rare, and absent from most runs: the file is made by the first reading.
+      attempt(\.lines) { () throws(RunError) in
+        var probes = try LineFile(run.directory.probesPath)
+        try probes.append(RunDirectory.line(reading))
+      }
+    case .arm(let arm): desk.roster.append(arm)
+    case .checkpoint(let set):
+      finish(&desk)
+      attempt(\.checkpoint) { () throws(RunError) in
+        try run.write(set, roster: desk.roster, of: configuration, stamp: stamp)
+        notify(.checkpointed(directory: run.directory.path))
+      }
+    case .event(.refused), .event(.finished), .event(.failed), .close: break
     }
+  }
+
+  /// Writes the rows that wait; what cannot be written is counted, and not tried again.
+  private func keepRows(_ desk: inout Desk) {
+    desk.lastRows = .now
+    guard let mailbox = rows.withLock(\.self) else { return }
+    mailbox.drain(into: &desk.drained)
+    count(dropped: desk.drained.droppedCount)
+    guard !desk.drained.isEmpty else { return }
+    let written = desk.rows.rowCount
+    if status.withLock(\.rows) == nil {
+      attempt(\.rows) { () throws(RunError) in try desk.rows.append(desk.drained) }
+    }
+    let lost = desk.drained.steps.count - (desk.rows.rowCount - written)
+    status.withLock { $0.droppedRows += lost }
+  }
+
+  private func count(dropped: Int) {
+    guard dropped > 0 else { return }
+    let isFirst = status.withLock { status in
+      defer { status.droppedRows += dropped }
+      return status.droppedRows == 0
+    }
+    if isFirst { notify(.dropped(rows: dropped)) }
+  }
+
+  /// Writes all that waits, and makes it durable.
+  private func finish(_ desk: inout Desk) {
+    keepRows(&desk)
+    attempt(\.lines) { () throws(RunError) in
+      try desk.metrics.sync()
+      try desk.journal.sync()
+    }
+    guard status.withLock(\.rows) == nil else { return }
+    attempt(\.rows) { () throws(RunError) in try desk.rows.sync() }
   }
 
   /// Does `work`, remembers whether it went well, and tells trouble that is new.
   private func attempt(
-    _ kind: WritableKeyPath<Trouble, RunError?> & Sendable, _ work: () throws(RunError) -> Void
+    _ kind: WritableKeyPath<Status, RunError?> & Sendable, _ work: () throws(RunError) -> Void
   ) {
     var failure: RunError?
     do throws(RunError) {
+      try run.checkOwnership()
       try work()
     } catch {
       failure = error
     }
-    let isNew = trouble.withLock { [failure] trouble in
-      defer { trouble[keyPath: kind] = failure }
-      return failure != nil && trouble[keyPath: kind] != failure
+    let isNew = status.withLock { [failure] status in
+      let known = status.troubles.map(\.message)
+      status[keyPath: kind] = failure
+      return failure.map { !known.contains($0.message) } ?? false
     }
     if isNew, let failure { notify(.failed(failure)) }
   }

@@ -4,159 +4,150 @@ import RunModel
 import RunStore
 import Testing
 
-/// A directory that goes away with the test.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "magmascope-test-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-private let stamp = RunStamp(version: "1", commit: "abc", kernelLevel: "portable", cpu: "toy")
-
-private func arm(_ text: String) -> ArmSpecification {
-  ArmSpecification(
-    text: text, base: "sgd", wrapper: nil, isMatched: false, values: ["lr": .number(0.1)],
-    writtenKeys: [], momentum: nil)
-}
-
-private let configuration = RunConfiguration(
-  title: "toy", workload: "quadratic", steps: 4, seed: 3, seeds: 2, arms: [arm("sgd"), arm("sgd")])
-
-private func record(_ step: Int, final: Bool? = nil) -> EvaluationRecord {
-  EvaluationRecord(
-    lane: "s", arm: "sgd", seed: 3, step: step, tokens: step, trainLoss: step == 0 ? nil : 0.1,
-    validationLoss: 0.1 + 0.2, learningRate: 0.1, effectiveLearningRate: nil, maskRate: nil,
-    alignment: nil, scale: nil, cpuSeconds: 1, wallSeconds: 1, final: final)
-}
-
-private func checkpoint(step: Int) -> CheckpointSet {
-  var progress = ArmProgress()
-  progress.step = step
-  progress.lossSum = 0.1 + 0.2
-  progress.scaleSum = .infinity
-  let arms = (0..<4).map { index in
-    ArmCheckpoint(
-      arm: ArmID(index % 2), seed: 3 + UInt64(index / 2),
-      parameters: [TensorSnapshot(name: "x", shape: [2], values: [Float(step), Float(index)])],
-      optimizer: OptimizerSnapshot(
-        tensors: [TensorSnapshot(name: "m", shape: [1], values: [.nan])], scalars: ["k": 0.3]),
-      progress: progress)
-  }
-  let change = Intervention(
-    arm: ArmID(0), step: 1, key: "lr", oldValue: .number(0.1), newValue: .number(0.2))
-  return CheckpointSet(
-    step: step, journal: [JournalEntry(change)], arms: arms,
-    records: [record(step), nil, record(step), record(step)])
-}
-
-private let line: @Sendable (EvaluationRecord) -> String = { record in
-  (try? JSONEncoder().encode(record)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
-}
-
 @Suite struct RunDirectoryTests {
   @Test func aDirectoryInUseIsRefused() throws {
     let scratch = try Scratch()
     let path = scratch.path + "/deep/run"
-    _ = try RunDirectory.create(at: path, configuration: "title: toy\n")
+    let run = try OwnedRun.create(at: path, configuration: "title: toy\n")
     let error = #expect(throws: RunError.self) {
-      try RunDirectory.create(at: path, configuration: "title: toy\n")
+      try OwnedRun.create(at: path, configuration: "title: toy\n")
     }
     #expect(error?.exitCode == 2)
     #expect(try RunDirectory.open(at: path).configurationText() == "title: toy\n")
+    #expect(try mode(path) == 0o700)
+    run.end()
+  }
+
+  @Test func whatAKillLeavesBeforeRunYamlCountsAsEmpty() throws {
+    let scratch = try Scratch()
+    try scratch.write("title: to", to: "run/run.yaml.tmp-abcdef")
+    let run = try Toy.run(scratch)
+    #expect(!exists(run.directory.path + "/run.yaml.tmp-abcdef"))
+    try scratch.write("x", to: "other/run.yaml.tmp-abcdef")
+    try scratch.write("x", to: "other/mine.txt")
+    let error = #expect(throws: RunError.self) { try Toy.run(scratch, "other") }
+    #expect(error?.exitCode == 2)
+  }
+
+  @Test func aRunKilledBehindRunYamlBeginsAtTheStart() throws {
+    let scratch = try Scratch()
+    try scratch.write("title: toy\n", to: "run/run.yaml")
+    let run = try OwnedRun.take(scratch.path + "/run")
+    #expect(try run.directory.readCheckpoint(of: Toy.configuration) == nil)
+    #expect(try run.goOn(from: nil).isEmpty)
+    let recorder = try Toy.recorder(run)
+    recorder.record(.evaluated(arm: ArmID(0), Toy.record(0)))
+    #expect(recorder.close() == nil)
+    #expect(try run.directory.readMetrics().map(\.step) == [0])
   }
 
   @Test func aDirectoryThatIsNoRunIsRefused() throws {
     let scratch = try Scratch()
     let error = #expect(throws: RunError.self) { try RunDirectory.open(at: scratch.path) }
     #expect(error?.exitCode == 4)
+    let nameless = #expect(throws: RunError.self) { try RunDirectory.open(at: "") }
+    #expect(nameless?.exitCode == 2)
+    let unnamed = #expect(throws: RunError.self) {
+      try OwnedRun.create(at: "", configuration: "")
+    }
+    #expect(unnamed?.exitCode == 2)
   }
 
   @Test func aPathThatCannotBeMadeIsAnError() throws {
     let scratch = try Scratch()
-    try Data().write(to: URL(fileURLWithPath: scratch.path + "/file"))
-    let error = #expect(throws: RunError.self) {
-      try RunDirectory.create(at: scratch.path + "/file/run", configuration: "")
-    }
+    try scratch.write("", to: "file")
+    let error = #expect(throws: RunError.self) { try Toy.run(scratch, "file/run") }
     #expect(error?.exitCode == 1)
   }
 
-  @Test func aCheckpointComesBackToTheBit() throws {
+  @Test func lookingChangesNothing() throws {
     let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    for step in [2, 4] {
-      try directory.write(checkpoint(step: step), of: configuration, stamp: stamp)
-      #expect(try directory.readCheckpoint(of: configuration) == checkpoint(step: step))
-    }
-    let files = try FileManager.default.subpathsOfDirectory(atPath: directory.path + "/arms")
-    #expect(files.contains("s-sgd/seed-3/model.safetensors"))
-    #expect(files.contains("a-sgd/seed-4/state.json"))
-    #expect(files.allSatisfy { !$0.hasSuffix(".next") && !$0.hasSuffix(".tmp") })
+    let run = try Toy.run(scratch)
+    try Toy.write(Toy.checkpoint(2), to: run)
+    run.end()
+    try scratch.write("arms/../../other/file", to: "run/checkpoint.pending")
+    let before = try contents(run.directory.path)
+    let opened = try RunDirectory.open(at: run.directory.path)
+    _ = try opened.readMetrics()
+    _ = try opened.readJournal()
+    _ = try opened.readProbes()
+    _ = try opened.readCheckpoint(atOrBefore: 9, of: Toy.configuration)
+    _ = try RecordedRows(opened).rows(in: 1...9)
+    _ = opened.owner
+    #expect(try contents(run.directory.path) == before)
   }
 
-  @Test func aKillBetweenRenamesLeavesAWholeCheckpoint() throws {
+  @Test func recordsAreTakenBackToTheCheckpoint() throws {
     let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    try directory.write(checkpoint(step: 4), of: configuration, stamp: stamp)
-    // As after a kill: half of the files still wait for their names, older ones stand in place.
-    let files = try FileManager.default.subpathsOfDirectory(atPath: directory.path + "/arms")
-      .filter { $0.contains(".") }.map { "arms/" + $0 }.sorted()
-    for file in files.suffix(files.count / 2) {
-      let path = directory.path + "/" + file
-      try FileManager.default.moveItem(atPath: path, toPath: path + ".next")
-      try Data("old".utf8).write(to: URL(fileURLWithPath: path))
-    }
-    try Data(files.joined(separator: "\n").utf8).write(
-      to: URL(fileURLWithPath: directory.path + "/checkpoint.pending"))
-    let opened = try RunDirectory.open(at: directory.path)
-    #expect(try opened.readCheckpoint(of: configuration) == checkpoint(step: 4))
-  }
-
-  @Test func aMissingOrDamagedFileIsNamed() throws {
-    let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    try directory.write(checkpoint(step: 4), of: configuration, stamp: stamp)
-    for file in ["optimizer.safetensors", "model.safetensors", "state.json"] {
-      let path =
-        directory.checkpointPath(of: ArmID(1), seed: 4, configuration) + "/" + file
-      try Data("{".utf8).write(to: URL(fileURLWithPath: path))
-      let error = #expect(throws: RunError.self) {
-        try directory.readCheckpoint(of: configuration)
+    let run = try Toy.run(scratch)
+    let recorder = try Toy.recorder(run)
+    for step in [0, 2, 3] { recorder.record(.evaluated(arm: ArmID(0), Toy.record(step))) }
+    for step in 1...3 {
+      let rows = Toy.rows(step...step)
+      for (index, row) in rows.steps.enumerated() {
+        recorder.record(row, blocks: Array(rows.blocks(ofRow: index)))
       }
-      #expect(error?.place == path && error?.exitCode == 4)
     }
-  }
-
-  @Test func recordsAreRewoundToTheCheckpoint() throws {
-    let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    let recorder = try Recorder(
-      directory: directory, configuration: configuration, stamp: stamp, line: line)
-    for step in [0, 2, 3] { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
-    recorder.record(.armFinished(arm: ArmID(0), record(2, final: true)))
+    var late = Toy.change
+    late.step = 3
+    recorder.record(.journaled(JournalEntry(.mark, step: 1, text: "here")))
+    recorder.record(.journaled(JournalEntry(Toy.change)))
+    recorder.record(.journaled(JournalEntry(late)))
+    recorder.record(.armFinished(arm: ArmID(0), Toy.record(2, final: true)))
+    recorder.record(.journaled(JournalEntry(.end, step: 2, text: "stopped")))
     #expect(recorder.close() == nil)
-    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.metricsPath))
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: run.directory.metricsPath))
     try file.seekToEnd()
     try file.write(contentsOf: Data(#"{"lane":"s","ar"#.utf8))
     try file.close()
-    #expect(try directory.readMetrics().map(\.step) == [0, 2, 3, 2])
-    try directory.rewind(to: checkpoint(step: 2))
-    #expect(try directory.readMetrics() == [record(0), record(2)])
-    #expect(try directory.readJournal() == checkpoint(step: 2).journal)
+    #expect(try run.directory.readMetrics().map(\.step) == [0, 2, 3, 2])
+    let gone = try run.goOn(from: Toy.checkpoint(2))
+    #expect(gone.compactMap(\.change) == [late])
+    #expect(try run.directory.readMetrics() == [Toy.record(0), Toy.record(2)])
+    #expect(
+      try run.directory.readJournal() == [
+        JournalEntry(.mark, step: 1, text: "here"), JournalEntry(Toy.change),
+      ])
+    #expect(try RecordedRows(run.directory).newestStep == 2)
+  }
+
+  @Test func aChangeThatOnlyTheCheckpointKnowsIsNotLost() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    try run.goOn(from: Toy.checkpoint(2))
+    #expect(try run.directory.readJournal().map(\.change) == [Toy.change])
+  }
+
+  @Test func damagedLinesAreNamed() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    try scratch.write(Toy.line(Toy.record(0)) + "{\"lane\":3}\n", to: "run/metrics.jsonl")
+    let error = #expect(throws: RunError.self) { try run.directory.readMetrics() }
+    #expect(error?.place.hasSuffix("metrics.jsonl:2") == true && error?.exitCode == 4)
+  }
+
+  @Test func seedsBeyondSignedNumbersAreKept() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    var configuration = Toy.configuration
+    (configuration.seed, configuration.seeds) = (.max, 1)
+    var set = Toy.checkpoint(4)
+    set.arms = Array(set.arms[..<2])
+    set.records = Array(set.records[..<2])
+    for index in set.arms.indices { set.arms[index].seed = .max }
+    set.records[0]?.seed = .max
+    try run.write(set, roster: configuration.roster, of: configuration, stamp: Toy.stamp)
+    #expect(try run.directory.readCheckpoint(of: configuration) == set)
+    #expect(exists(run.directory.armsPath + "/s-sgd/seed-18446744073709551615/state.json"))
   }
 }
 
 @Suite struct RecorderTests {
-  @Test func readingsOfProbesAreKeptAndRewound() throws {
+  @Test func readingsOfProbesAreKeptAndTakenBack() throws {
     let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    #expect(try directory.readProbes().isEmpty)
-    let recorder = try Recorder(
-      directory: directory, configuration: configuration, stamp: stamp, line: line)
+    let run = try Toy.run(scratch)
+    #expect(try run.directory.readProbes().isEmpty)
+    let recorder = try Toy.recorder(run)
     let readings = [1, 2, 3].map { step in
       ProbeReading(
         kind: .gradientNoise, arm: ArmID(0), step: step,
@@ -165,47 +156,64 @@ private let line: @Sendable (EvaluationRecord) -> String = { record in
     }
     for reading in readings { recorder.record(.probed(reading)) }
     #expect(recorder.close() == nil)
-    #expect(try directory.readProbes() == readings)
-    try directory.rewind(to: checkpoint(step: 2))
-    #expect(try directory.readProbes() == Array(readings[..<2]))
+    #expect(try run.directory.readProbes() == readings)
+    try run.goOn(from: Toy.checkpoint(2))
+    #expect(try run.directory.readProbes() == Array(readings[..<2]))
   }
 
   @Test func whatIsRecordedIsOnDiskAfterClosing() throws {
     let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
+    let run = try Toy.run(scratch)
     let told = Locked<[String]>([])
-    let recorder = try Recorder(
-      directory: directory, configuration: configuration, stamp: stamp, line: line
-    ) { report in
+    let recorder = try Toy.recorder(run) { report in
       if case .checkpointed(let path) = report { told.withLock { $0.append(path) } }
     }
-    for step in 0..<100 { recorder.record(.evaluated(arm: ArmID(0), record(step))) }
-    let change = checkpoint(step: 4).journal[0]
-    recorder.record(.journaled(change))
-    recorder.record(checkpoint(step: 4))
-    #expect(recorder.close() == nil)
-    #expect(try directory.readMetrics().map(\.step) == Array(0..<100))
-    #expect(try directory.readJournal() == [change])
-    #expect(try directory.readCheckpoint(of: configuration) == checkpoint(step: 4))
-    #expect(told.withLock(\.self) == [directory.path])
+    let rows = Toy.rows(1...200)
+    for (index, row) in rows.steps.enumerated() {
+      recorder.record(row, blocks: Array(rows.blocks(ofRow: index)))
+    }
+    for step in 0..<100 { recorder.record(.evaluated(arm: ArmID(0), Toy.record(step))) }
+    recorder.record(.journaled(JournalEntry(Toy.change)))
+    recorder.record(Toy.checkpoint(4))
+    #expect(recorder.close() == nil && recorder.droppedRows == 0)
+    #expect(try run.directory.readMetrics().map(\.step) == Array(0..<100))
+    #expect(try run.directory.readJournal() == [JournalEntry(Toy.change)])
+    #expect(try run.directory.readCheckpoint(of: Toy.configuration) == Toy.checkpoint(4))
+    #expect(try RecordedRows(run.directory).rows(in: 1...200).steps.count == rows.steps.count)
+    #expect(told.withLock(\.self) == [run.directory.path])
   }
 
-  @Test func aCheckpointThatCannotBeWrittenIsToldAndTheRecordsGoOn() throws {
+  @Test func aCheckpointThatCannotBeWrittenIsToldOnceAndTheRecordsGoOn() throws {
     let scratch = try Scratch()
-    let directory = try RunDirectory.create(at: scratch.path + "/run", configuration: "")
-    try Data().write(to: URL(fileURLWithPath: directory.path + "/arms"))
+    let run = try Toy.run(scratch)
+    try scratch.write("", to: "run/checkpoints")
     let failures = Locked<[RunError]>([])
-    let recorder = try Recorder(
-      directory: directory, configuration: configuration, stamp: stamp, line: line
-    ) { report in
+    let recorder = try Toy.recorder(run) { report in
       if case .failed(let error) = report { failures.withLock { $0.append(error) } }
     }
     for step in [1, 2] {
-      recorder.record(checkpoint(step: step))
-      recorder.record(.evaluated(arm: ArmID(0), record(step)))
+      recorder.record(Toy.checkpoint(step))
+      recorder.record(.evaluated(arm: ArmID(0), Toy.record(step)))
     }
     #expect(recorder.close()?.exitCode == 1)
     #expect(failures.withLock(\.count) == 1)
-    #expect(try directory.readMetrics().map(\.step) == [1, 2])
+    #expect(try run.directory.readMetrics().map(\.step) == [1, 2])
+  }
+
+  @Test func whoLostTheRunWritesNothingMore() throws {
+    let scratch = try Scratch()
+    var slow = RunOwnership.Terms()
+    slow.beat = .milliseconds(5)
+    let run = try OwnedRun.create(at: scratch.path + "/run", configuration: "", slow)
+    let recorder = try Toy.recorder(run)
+    var thief = RunOwnership.Terms()
+    thief.processes = ProcessTable(boot: OwnerRecord.current.boot) { _, _ in .gone }
+    let other = try OwnedRun.take(run.directory.path, thief)
+    while !run.isLost { Thread.sleep(forTimeInterval: 0.002) }
+    recorder.record(.evaluated(arm: ArmID(0), Toy.record(1)))
+    #expect(recorder.close()?.exitCode == 1)
+    #expect(try run.directory.readMetrics().isEmpty)
+    #expect(throws: RunError.self) { try run.goOn(from: nil) }
+    other.end()
   }
 }
