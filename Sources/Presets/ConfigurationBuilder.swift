@@ -37,6 +37,12 @@ package struct ConfigurationBuilder: Sendable {
     configuration.seed = fields.seed ?? 0
     configuration.seeds = fields.seeds ?? 1
     configuration.threads = fields.threads
+    configuration.letters = fields.letters ?? []
+    guard configuration.letters.isEmpty || configuration.letters.count == arms.count else {
+      throw RunError(
+        category, "there are \(configuration.letters.count) letters for \(arms.count) arms",
+        place: "letters", remedy: "give each arm one, or remove the key")
+    }
     return configuration
   }
 

@@ -20,6 +20,8 @@ package struct PresetFields: Sendable, Equatable {
   package var seeds: Int?
   package var threads: Int?
   package var arms: [ArmField]?
+  /// Of a `run.yaml`: the letters its arms were given, in order.
+  package var letters: [String]?
 
   package init() {}
 
@@ -89,6 +91,8 @@ package struct PresetFields: Sendable, Equatable {
     merged.seeds = other.seeds ?? seeds
     merged.threads = other.threads ?? threads
     merged.arms = other.arms ?? arms
+    // Other arms have other letters.
+    merged.letters = other.arms == nil ? other.letters ?? letters : other.letters
     return merged
   }
 }

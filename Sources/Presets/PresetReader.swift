@@ -24,7 +24,7 @@ package struct PresetReader {
 
   static let keys = [
     "title", "about", "workload", "data", "model", "settings", "steps", "schedule", "clip",
-    "evalEvery", "seed", "seeds", "threads", "arms",
+    "evalEvery", "seed", "seeds", "threads", "arms", "format", "letters",
   ]
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]
@@ -74,10 +74,12 @@ package struct PresetReader {
     case "schedule": try schedule(node, into: &fields)
     case "clip": fields.clip = try clip(node)
     case "evalEvery": fields.evaluateEvery = try integer(node, key, FieldLimits.evaluateEvery)
-    case "seed": fields.seed = UInt64(try integer(node, key, 0...Int.max))
+    case "seed": fields.seed = try seed(node)
     case "seeds": fields.seeds = try integer(node, key, FieldLimits.seeds)
     case "threads": fields.threads = try integer(node, key, FieldLimits.threads)
     case "arms": fields.arms = try arms(node)
+    case "format": try checkFormat(node)
+    case "letters": fields.letters = try letters(node)
     default: preconditionFailure("key '\(key)' is listed but not read")
     }
   }
@@ -102,6 +104,41 @@ package struct PresetReader {
       arms.append(.init(text: try text(item, "arms"), place: place(of: item)))
     }
     return arms
+  }
+
+  private func seed(_ node: Node) throws(RunError) -> UInt64 {
+    let written = try text(node, "seed")
+    guard let seed = UInt64(written) else {
+      throw error(
+        "'seed' is '\(written)'", at: node, remedy: "allowed: whole numbers 0..\(UInt64.max)")
+    }
+    return seed
+  }
+
+  /// A run of a later program may hold what this one would overlook.
+  private func checkFormat(_ node: Node) throws(RunError) {
+    let format = try integer(node, "format", 1...Int.max)
+    guard format <= RunConfiguration.format else {
+      throw error(
+        "is a run of format \(format), this program knows \(RunConfiguration.format)", at: node,
+        remedy: "use a newer magmascope")
+    }
+  }
+
+  private func letters(_ node: Node) throws(RunError) -> [String] {
+    guard let sequence = node.sequence else { throw error("'letters' is a list", at: node) }
+    var letters: [String] = []
+    for item in sequence {
+      let letter = try text(item, "letters")
+      let isPlain = letter.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
+      guard isPlain, letter.count <= 2, !letters.contains(letter) else {
+        throw error(
+          "'\(letter)' is no letter of an arm", at: item,
+          remedy: "one or two small letters, each arm its own")
+      }
+      letters.append(letter)
+    }
+    return letters
   }
 
   private func settings(_ node: Node) throws(RunError) -> [PresetFields.SettingField] {

@@ -13,6 +13,7 @@ package enum PresetWriter {
 
   private static func document(_ run: RunConfiguration) -> Node {
     var pairs: [(String, Node)] = [("title", text(run.title))]
+    if !run.letters.isEmpty { pairs.append(("format", plain(RunConfiguration.format))) }
     if !run.about.isEmpty { pairs.append(("about", text(run.about))) }
     pairs.append(("workload", text(run.workload)))
     pairs.append(("data", text(run.data.text)))
@@ -29,6 +30,9 @@ package enum PresetWriter {
     pairs.append(("seeds", plain(run.seeds)))
     if let threads = run.threads { pairs.append(("threads", plain(threads))) }
     pairs.append(("arms", Node.sequence(.init(run.arms.map { text($0.text) }))))
+    if !run.letters.isEmpty {
+      pairs.append(("letters", Node.sequence(.init(run.letters.map(text)))))
+    }
     return mapping(pairs)
   }
 

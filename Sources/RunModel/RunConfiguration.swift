@@ -31,6 +31,9 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   /// The letters the arms were given when the run began; empty before that.
   package var letters: [String] = []
 
+  /// The format of run directories; the first had none written down.
+  package static let format = 2
+
   package init(
     title: String, about: String = "", workload: String = "language",
     data: DataSource = .builtIn, model: ModelConfiguration = ModelConfiguration(size: .micro),
@@ -60,6 +63,13 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   /// Whether step `step` (0 is the start) ends with an evaluation.
   package func evaluates(after step: Int) -> Bool {
     step == 0 || step == steps || step.isMultiple(of: evaluationInterval)
+  }
+
+  /// The configuration of a run that begins: its arms' letters are settled.
+  package var begun: RunConfiguration {
+    var copy = self
+    copy.letters = lanes.map(\.letter)
+    return copy
   }
 
   /// The lane letter and unique name of every arm, in order.

@@ -46,7 +46,7 @@ enum CheckpointFiles {
     let state = ArmStateFile(
       stamp: stamp, arm: arm.specification.text, seed: checkpoint.seed, step: set.step,
       progress: checkpoint.progress, scalars: checkpoint.optimizer.scalars,
-      interventions: set.interventions, record: record)
+      interventions: set.journal, record: record)
     return [
       description(of: checkpoint, configuration),
       Safetensors.encode(checkpoint.parameters),
@@ -65,41 +65,54 @@ enum CheckpointFiles {
     return ModelDescription.encode(configuration.model, vocabulary: vocabulary)
   }
 
-  /// The set of `roster` under `root`; nil when nothing of it is there.
+  /// The set of the arms of `course` under `root`; nil when nothing of it is there.
   ///
   /// - Throws: `RunError` (.input) naming the file that is missing, damaged or of another step.
-  static func read(
-    _ roster: [RunArm], seeds: [UInt64], under root: String
-  ) throws(RunError) -> CheckpointSet? {
-    let places = seeds.flatMap { seed in roster.map { (arm: $0, seed: seed) } }
-    let isEmpty = places.allSatisfy { place in
-      !FileManager.default.fileExists(
-        atPath: root + "/" + Self.place(of: place.arm, seed: place.seed))
-    }
-    guard !isEmpty else { return nil }
-    var set: CheckpointSet?
-    for place in places {
-      let directory = root + "/" + Self.place(of: place.arm, seed: place.seed)
-      let (state, checkpoint) = try read(directory, arm: place.arm.id, seed: place.seed)
-      if let step = set?.step, step != state.step {
-        throw FileError.bad(
-          directory, "is of step \(state.step), other arms of \(step)", "start the run again")
+  static func read(_ course: RunCourse, under root: String) throws(RunError) -> CheckpointSet? {
+    let found = try readAll(course, under: root)
+    guard let step = found.values.map(\.state.step).max() else { return nil }
+    var set = CheckpointSet(step: step, journal: [], arms: [], records: [])
+    for seed in course.configuration.seedValues {
+      // The files of arms that have left stay where they are, at their last step.
+      for arm in course.arms(at: step) {
+        let place = place(of: arm, seed: seed)
+        guard let one = found[place] else {
+          if course.joinStep(of: arm) >= step { continue }
+          throw FileError.bad(root + "/" + place, "is missing", "start the run again")
+        }
+        guard one.state.step == step else {
+          throw FileError.bad(
+            root + "/" + place, "is of step \(one.state.step), other arms of \(step)",
+            "start the run again")
+        }
+        if set.arms.isEmpty { set.journal = one.state.interventions }
+        set.arms.append(one.checkpoint)
+        set.records.append(one.state.record)
       }
-      if set == nil {
-        set = CheckpointSet(
-          step: state.step, interventions: state.interventions, arms: [], records: [])
-      }
-      set?.arms.append(checkpoint)
-      set?.records.append(state.record)
     }
     return set
+  }
+
+  /// What lies under `root` of the arms that ever took part, by place.
+  private static func readAll(
+    _ course: RunCourse, under root: String
+  ) throws(RunError) -> [String: (state: ArmStateFile, checkpoint: ArmCheckpoint)] {
+    var found: [String: (state: ArmStateFile, checkpoint: ArmCheckpoint)] = [:]
+    for seed in course.configuration.seedValues {
+      for arm in course.roster {
+        let place = place(of: arm, seed: seed)
+        guard FileManager.default.fileExists(atPath: root + "/" + place) else { continue }
+        found[place] = try read(root + "/" + place, arm: arm.id, seed: seed)
+      }
+    }
+    return found
   }
 
   private static func read(
     _ directory: String, arm: ArmID, seed: UInt64
   ) throws(RunError) -> (ArmStateFile, ArmCheckpoint) {
     let path = directory + "/state.json"
-    let state = try ArmStateFile.decode(try DurableFile.read(path, limit: 1 << 28), place: path)
+    let state = try ArmStateFile.decode(try DurableFile.read(path), place: path)
     let checkpoint = ArmCheckpoint(
       arm: arm, seed: seed,
       parameters: try RunDirectory.readTensors(directory + "/model.safetensors"),
@@ -108,6 +121,13 @@ enum CheckpointFiles {
         scalars: state.scalars),
       progress: state.progress)
     return (state, checkpoint)
+  }
+}
+
+extension RunCourse {
+  /// The step from which on checkpoints hold the arm: 0 for those the run began with.
+  fileprivate func joinStep(of arm: RunArm) -> Int {
+    journal.first { $0.joined?.id == arm.id }?.step ?? -1
   }
 }
 
@@ -175,7 +195,7 @@ extension EvaluationRecord {
 extension RunDirectory {
   /// Reads a safetensors file; throws `RunError` (.input) naming it.
   package static func readTensors(_ path: String) throws(RunError) -> [TensorSnapshot] {
-    try Safetensors.decode(try DurableFile.read(path), place: path)
+    try Safetensors.decode(try DurableFile.read(path, as: .tensors), place: path)
   }
 
   /// Where the newest checkpoint of an arm and seed lies.
@@ -189,13 +209,14 @@ extension RunDirectory {
   /// The newest checkpoint of every arm and seed, as the run's owner goes on from it; nil when none
   /// was written yet.
   ///
-  /// - Parameter roster: the arms in the run at that step; by default those it began with.
   /// - Throws: `RunError` (.input) saying which file is wrong.
-  package func readCheckpoint(
-    of configuration: RunConfiguration, roster: [RunArm]? = nil
-  ) throws(RunError) -> CheckpointSet? {
-    try CheckpointFiles.read(
-      roster ?? configuration.roster, seeds: configuration.seedValues, under: armsPath)
+  package func readCheckpoint(of configuration: RunConfiguration) throws(RunError) -> CheckpointSet?
+  {
+    try CheckpointFiles.read(try course(of: configuration), under: armsPath)
+  }
+
+  private func course(of configuration: RunConfiguration) throws(RunError) -> RunCourse {
+    RunCourse(configuration, journal: try readJournal())
   }
 
   /// The steps of the checkpoints that were kept, ascending, the newest last.
@@ -209,13 +230,13 @@ extension RunDirectory {
   /// The latest kept checkpoint at or before a step, beside a writer too: those of the ring are never
   /// changed, only taken away when they are many.
   package func readCheckpoint(
-    atOrBefore step: Int, of configuration: RunConfiguration, roster: [RunArm]? = nil
+    atOrBefore step: Int, of configuration: RunConfiguration
   ) throws(RunError) -> CheckpointSet? {
-    let roster = roster ?? configuration.roster
+    let course = try course(of: configuration)
     while let nearest = checkpointSteps.last(where: { $0 <= step }) {
       do throws(RunError) {
         let root = "\(checkpointsPath)/\(nearest)"
-        return try CheckpointFiles.read(roster, seeds: configuration.seedValues, under: root)
+        return try CheckpointFiles.read(course, under: root)
       } catch {
         // One that was taken away while it was read is not damaged: another is nearest now.
         if checkpointSteps.contains(nearest) { throw error }
@@ -223,7 +244,7 @@ extension RunDirectory {
     }
     // Runs of the first format have no ring.
     guard checkpointSteps.isEmpty else { return nil }
-    let newest = try readCheckpoint(of: configuration, roster: roster)
+    let newest = try CheckpointFiles.read(course, under: armsPath)
     return newest.flatMap { $0.step <= step ? $0 : nil }
   }
 }

@@ -24,9 +24,10 @@ struct CheckpointRing: Sendable {
 
   /// Writes a set and makes it the newest; on an error the previous one stands.
   func write(
-    _ set: CheckpointSet, _ roster: [RunArm], _ configuration: RunConfiguration, _ stamp: RunStamp,
+    _ set: CheckpointSet, _ configuration: RunConfiguration, _ stamp: RunStamp,
     thins: Bool = true
   ) throws(RunError) {
+    let roster = RunCourse(configuration, journal: set.journal).roster
     let draft = "\(root)/.new-\(set.step)-\(randomLetters(4))"
     do throws(RunError) {
       for (index, checkpoint) in set.arms.enumerated() {
@@ -113,7 +114,7 @@ struct CheckpointRing: Sendable {
     }
     guard OwnerFile.exists(directory.pendingPath) else { return }
     let text = String(
-      decoding: try DurableFile.read(directory.pendingPath, limit: 1 << 22), as: UTF8.self)
+      decoding: try DurableFile.read(directory.pendingPath), as: UTF8.self)
     let lines = text.split(separator: "\n").map(String.init)
     if lines.count == 1, lines[0].hasPrefix("step "), let step = Int(lines[0].dropFirst(5)) {
       try link(step)

@@ -53,7 +53,7 @@ enum DurableFile {
     #else
       let code = Darwin.link(source, target)
     #endif
-    if code != 0 { try write(try read(source), to: target) }
+    if code != 0 { try write(try read(source, as: .tensors), to: target) }
   }
 
   /// Writes a file under a name that nothing has yet; false, and nothing done, when something has it.

@@ -72,10 +72,10 @@ package final class OwnedRun: Sendable {
 
   /// Writes a set and makes it the newest.
   package func write(
-    _ set: CheckpointSet, roster: [RunArm], of configuration: RunConfiguration, stamp: RunStamp
+    _ set: CheckpointSet, of configuration: RunConfiguration, stamp: RunStamp
   ) throws(RunError) {
     try checkOwnership()
-    try ring.write(set, roster, configuration, stamp)
+    try ring.write(set, configuration, stamp)
   }
 
   func checkOwnership() throws(RunError) {
@@ -95,19 +95,17 @@ package final class OwnedRun: Sendable {
   package func goOn(from checkpoint: CheckpointSet?) throws(RunError) -> [JournalEntry] {
     try checkOwnership()
     let step = checkpoint?.step ?? -1
-    let changes = checkpoint?.interventions ?? []
     let metrics = try RecordsAtStep.metrics(of: directory, at: step)
     let probes = try RecordsAtStep.probes(of: directory, at: step)
-    var journal = try RecordsAtStep.journal(of: directory, at: step, knowing: changes)
-    // Changes that a kill kept from the journal, but not from the checkpoint.
-    var missing = changes
-    for entry in RecordsAtStep.entries(journal.before) {
-      if let change = entry.change, let place = missing.firstIndex(of: change) {
-        missing.remove(at: place)
+    var journal = try RecordsAtStep.journal(of: directory, at: checkpoint)
+    // What a kill kept from the journal, but not from the checkpoint.
+    var written = RecordsAtStep.entries(journal.before)
+    for entry in checkpoint?.journal ?? [] {
+      if let place = written.firstIndex(of: entry) {
+        written.remove(at: place)
+      } else {
+        journal.before.append(String(try RunDirectory.line(entry).dropLast()))
       }
-    }
-    for change in missing {
-      journal.before.append(String(try RunDirectory.line(JournalEntry(change)).dropLast()))
     }
     try RecordsAtStep.write(metrics.before, to: directory.metricsPath)
     try RecordsAtStep.write(journal.before, to: directory.journalPath)
@@ -129,13 +127,12 @@ extension OwnedRun {
   /// Goes back to `checkpoint`: what came after it moves into `branches/<step>-<n>`, and the
   /// checkpoint is the newest. Returns the branch; nil when nothing came after.
   package func rewind(
-    to checkpoint: CheckpointSet, roster: [RunArm], of configuration: RunConfiguration,
-    stamp: RunStamp
+    to checkpoint: CheckpointSet, of configuration: RunConfiguration, stamp: RunStamp
   ) throws(RunError) -> RunDirectory? {
     try checkOwnership()
     let branch = try makeBranch(from: checkpoint)
     // From here on a kill leaves a run that goes on from this checkpoint, and cuts the rest then.
-    try ring.write(checkpoint, roster, configuration, stamp, thins: false)
+    try ring.write(checkpoint, configuration, stamp, thins: false)
     try goOn(from: checkpoint)
     return branch
   }
@@ -144,8 +141,7 @@ extension OwnedRun {
     let step = checkpoint.step
     let metrics = try RecordsAtStep.metrics(of: directory, at: step)
     let probes = try RecordsAtStep.probes(of: directory, at: step)
-    let journal = try RecordsAtStep.journal(
-      of: directory, at: step, knowing: checkpoint.interventions)
+    let journal = try RecordsAtStep.journal(of: directory, at: checkpoint)
     let rows = try RecordedRows(directory)
     let newest = rows.newestStep
     guard newest > step || !metrics.after.isEmpty || !journal.after.isEmpty else { return nil }
@@ -173,7 +169,7 @@ extension OwnedRun {
   ///   - text: its `run.yaml`: the settings of step 0; changes stand in the journal.
   ///   - origin: what the parent is called.
   package static func fork(
-    _ parent: RunDirectory, at checkpoint: CheckpointSet, roster: [RunArm],
+    _ parent: RunDirectory, at checkpoint: CheckpointSet,
     of configuration: RunConfiguration, to path: String, configuration text: String,
     stamp: RunStamp, origin: ForkOrigin
   ) throws(RunError) -> OwnedRun {
@@ -186,7 +182,7 @@ extension OwnedRun {
     try RecordsAtStep.write(metrics.before, to: directory.metricsPath)
     let probes = try RecordsAtStep.probes(of: parent, at: step)
     if !probes.before.isEmpty { try RecordsAtStep.write(probes.before, to: directory.probesPath) }
-    var journal = try RecordsAtStep.journal(of: parent, at: step, knowing: checkpoint.interventions)
+    var journal = try RecordsAtStep.journal(of: parent, at: checkpoint)
     let entry = JournalEntry(.fork, step: step, text: origin.run)
     journal.before.append(String(try RunDirectory.line(entry).dropLast()))
     try RecordsAtStep.write(journal.before, to: directory.journalPath)
@@ -197,7 +193,7 @@ extension OwnedRun {
       try KnownTree.link(
         "\(parent.checkpointsPath)/\(earlier)", to: "\(directory.checkpointsPath)/\(earlier)")
     }
-    try run.write(checkpoint, roster: roster, of: configuration, stamp: stamp)
+    try run.write(checkpoint, of: configuration, stamp: stamp)
     return run
   }
 

@@ -1,7 +1,7 @@
-import HostSystem
 import Dispatch
 import EventStream
 import Foundation
+import HostSystem
 import RunModel
 
 #if canImport(Glibc)

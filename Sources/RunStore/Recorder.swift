@@ -21,7 +21,6 @@ package final class Recorder: RunRecorder {
   private enum Item: Sendable {
     case event(RunEvent)
     case checkpoint(CheckpointSet)
-    case arm(RunArm)
     case close
   }
 
@@ -53,11 +52,10 @@ package final class Recorder: RunRecorder {
   /// Starts the recorder's thread.
   ///
   /// - Parameters:
-  ///   - roster: the arms that are in the run already; by default those it begins with.
   ///   - line: a record as a line of `metrics.jsonl`, ending in a newline.
   ///   - notify: called on the recorder's thread.
   package init(
-    _ run: OwnedRun, configuration: RunConfiguration, roster: [RunArm]? = nil, stamp: RunStamp,
+    _ run: OwnedRun, configuration: RunConfiguration, stamp: RunStamp,
     line: @escaping @Sendable (EvaluationRecord) -> String,
     notify: @escaping @Sendable (Report) -> Void = { _ in }
   ) throws(RunError) {
@@ -65,8 +63,7 @@ package final class Recorder: RunRecorder {
     (self.line, self.notify) = (line, notify)
     // Opened here once, so that a directory that cannot be written to is refused before training.
     _ = try LineFile(run.directory.metricsPath)
-    let roster = roster ?? configuration.roster
-    try BackgroundThread.start("recorder") { [self] in work(roster) }
+    try BackgroundThread.start("recorder") { [self] in work() }
   }
 
   package func record(_ event: RunEvent) { post(.event(event)) }
@@ -82,9 +79,6 @@ package final class Recorder: RunRecorder {
   }
 
   package func record(_ checkpoint: CheckpointSet) { post(.checkpoint(checkpoint)) }
-
-  /// Makes an arm known that joins the run, before its first checkpoint.
-  package func record(_ arm: RunArm) { post(.arm(arm)) }
 
   private func post(_ item: Item) {
     mailbox.post(item)
@@ -107,10 +101,10 @@ package final class Recorder: RunRecorder {
 
   // MARK: The recorder's thread
 
-  private func work(_ roster: [RunArm]) {
+  private func work() {
     defer { closed.signal() }
     do throws(RunError) {
-      var desk = try Desk(run.directory, roster)
+      var desk = try Desk(run.directory)
       var items: [Item] = []
       while true {
         _ = arrivals.wait(timeout: .now() + Self.interval.dispatchInterval)
@@ -132,18 +126,16 @@ package final class Recorder: RunRecorder {
     var metrics: LineFile
     var journal: LineFile
     var rows: RowWriter
-    var roster: [RunArm]
     var drained = RunRows(blockCount: 0)
     var lastRows = SuspendingClock.now
 
-    init(_ directory: RunDirectory, _ roster: [RunArm]) throws(RunError) {
+    init(_ directory: RunDirectory) throws(RunError) {
       let metrics = try LineFile(directory.metricsPath)
       let journal = try LineFile(directory.journalPath)
       let rows = try RowWriter(directory)
       self.metrics = metrics
       self.journal = journal
       self.rows = rows
-      self.roster = roster
     }
   }
 
@@ -166,11 +158,10 @@ package final class Recorder: RunRecorder {
         var probes = try LineFile(run.directory.probesPath)
         try probes.append(RunDirectory.line(reading))
       }
-    case .arm(let arm): desk.roster.append(arm)
     case .checkpoint(let set):
       finish(&desk)
       attempt(\.checkpoint) { () throws(RunError) in
-        try run.write(set, roster: desk.roster, of: configuration, stamp: stamp)
+        try run.write(set, of: configuration, stamp: stamp)
         notify(.checkpointed(directory: run.directory.path))
       }
     case .event(.refused), .event(.finished), .event(.failed), .close: break

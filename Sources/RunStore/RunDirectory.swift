@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import RunModel
 
 /// The directory of one run, as anybody may read it; writing takes an `OwnedRun`.
@@ -57,7 +58,7 @@ package struct RunDirectory: Sendable, Hashable {
 
   /// The text of `run.yaml`.
   package func configurationText() throws(RunError) -> String {
-    String(decoding: try DurableFile.read(configurationPath, limit: 1 << 22), as: UTF8.self)
+    String(decoding: try DurableFile.read(configurationPath, as: .preset), as: UTF8.self)
   }
 
   /// How the writer of the run stands, by one look; nil when it never had an owner.
@@ -65,7 +66,7 @@ package struct RunDirectory: Sendable, Hashable {
 
   /// The name that a person gave the run, which keeps it from being pruned.
   package var keptName: String? {
-    guard let bytes = try? DurableFile.read(keptPath, limit: 1 << 12) else { return nil }
+    guard let bytes = try? DurableFile.read(keptPath) else { return nil }
     return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
@@ -88,7 +89,7 @@ package struct RunDirectory: Sendable, Hashable {
     _ type: Value.Type, _ file: String, _ problem: String
   ) throws(RunError) -> Value? {
     guard FileManager.default.fileExists(atPath: file) else { return nil }
-    let bytes = try DurableFile.read(file, limit: 1 << 26)
+    let bytes = try DurableFile.read(file)
     do {
       return try RecordCoding.decoder.decode(type, from: Data(bytes))
     } catch {
@@ -96,24 +97,7 @@ package struct RunDirectory: Sendable, Hashable {
     }
   }
 
-  /// Makes a directory and those above it; one that is there is left as it is.
-  static func makeDirectory(_ path: String) throws(RunError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.make("make the directory", path, code: systemCode(of: error))
-    }
-  }
-
-  /// The `errno` behind an error of Foundation.
-  private static func systemCode(of error: any Error) -> Int32 {
-    let cocoa = error as NSError
-    if cocoa.domain == NSPOSIXErrorDomain { return Int32(cocoa.code) }
-    guard let underlying = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError else {
-      return cocoa.code == CocoaError.fileWriteNoPermission.rawValue ? EACCES : EIO
-    }
-    return Int32(underlying.code)
-  }
+  static func makeDirectory(_ path: String) throws(RunError) { try HostDirectory.make(path) }
 }
 
 /// The run and step that another run was branched off; a label, for the run needs it no more.

@@ -65,7 +65,7 @@ extension RunDirectory {
   /// What follows the last newline was being written when the writer ended.
   private static func lines(of file: String) throws(RunError) -> [(number: Int, text: String)] {
     guard FileManager.default.fileExists(atPath: file) else { return [] }
-    let text = String(decoding: try DurableFile.read(file), as: UTF8.self)
+    let text = String(decoding: try DurableFile.read(file, as: .records), as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     return lines.enumerated().compactMap { index, line in
       line.isEmpty ? nil : (index + 1, String(line))
@@ -89,19 +89,18 @@ struct RecordsAtStep {
     try divided(run.probesPath, ProbeReading.self) { $0.step <= step }
   }
 
-  /// The lines of `journal.jsonl`. A change belongs to the run when its checkpoint knows it: one that
-  /// was made while the run paused at `step` is of the step after.
+  /// The lines of `journal.jsonl`. What changes the training belongs to the run when its checkpoint
+  /// knows it: a change that was made while the run paused at `step` is of the step after.
   static func journal(
-    of run: RunDirectory, at step: Int, knowing changes: [Intervention]
+    of run: RunDirectory, at checkpoint: CheckpointSet?
   ) throws(RunError) -> RecordsAtStep {
-    var known = changes
+    var known = checkpoint?.journal ?? []
     return try divided(run.journalPath, JournalEntry.self) { entry in
-      if let change = entry.change {
-        guard let place = known.firstIndex(of: change) else { return false }
+      if let place = known.firstIndex(of: entry) {
         known.remove(at: place)
         return true
       }
-      return entry.step <= step && entry.kind != .end
+      return !entry.changesTraining && entry.kind != .end && entry.step <= checkpoint?.step ?? -1
     }
   }
 
@@ -111,7 +110,7 @@ struct RecordsAtStep {
     var result = RecordsAtStep()
     guard FileManager.default.fileExists(atPath: file) else { return result }
     let decoder = RecordCoding.decoder
-    let text = String(decoding: try DurableFile.read(file), as: UTF8.self)
+    let text = String(decoding: try DurableFile.read(file, as: .records), as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     for line in lines where !line.isEmpty {
       guard let value = try? decoder.decode(type, from: Data(line.utf8)) else { continue }
@@ -131,6 +130,16 @@ struct RecordsAtStep {
   /// The journal entries among lines.
   static func entries(_ lines: [String]) -> [JournalEntry] {
     lines.compactMap { try? RecordCoding.decoder.decode(JournalEntry.self, from: Data($0.utf8)) }
+  }
+}
+
+extension JournalEntry {
+  /// Whether the entry is part of what a checkpoint knows.
+  fileprivate var changesTraining: Bool {
+    switch kind {
+    case .change, .join, .leave, .replace, .extend: true
+    case .mark, .pause, .resume, .diverged, .fork, .end: false
+    }
   }
 }
 

@@ -151,14 +151,14 @@ import Testing
     }
     #expect(Set(configuration.lanes.map(\.letter)).count == 30)
     let set = CheckpointSet(
-      step: 1, interventions: [],
+      step: 1, journal: [],
       arms: configuration.roster.map { arm in
         ArmCheckpoint(
           arm: arm.id, seed: 3,
           parameters: [TensorSnapshot(name: "x", shape: [], values: [Float(arm.id.number)])],
           optimizer: OptimizerSnapshot(), progress: ArmProgress())
       }, records: Array(repeating: nil, count: 30))
-    try run.write(set, roster: configuration.roster, of: configuration, stamp: Toy.stamp)
+    try run.write(set, of: configuration, stamp: Toy.stamp)
     #expect(try run.directory.readCheckpoint(of: configuration) == set)
     let names = try FileManager.default.contentsOfDirectory(atPath: run.directory.armsPath)
     #expect(names.count == 30 && names.allSatisfy { $0.utf8.count <= 100 })
@@ -184,8 +184,9 @@ import Testing
   }
 
   @Test func theBudgetHoldsAndTheNewestIsAlwaysKept() {
-    #expect(CheckpointThinning.surplus([1, 2, 3], sizes: [9, 9, 9], budget: 1) == [1, 2])
-    #expect(CheckpointThinning.surplus([1], sizes: [99], budget: 1) == [])
-    #expect(CheckpointThinning.surplus([1, 2], sizes: [1, 99], budget: 1) == [])
+    #expect(
+      CheckpointThinning.surplus([1, 2, 3], sizes: [9, 9, 9], budget: 1, mostSets: 9) == [1, 2])
+    #expect(CheckpointThinning.surplus([1], sizes: [99], budget: 1, mostSets: 9) == [])
+    #expect(CheckpointThinning.surplus([1, 2], sizes: [1, 99], budget: 1, mostSets: 9) == [])
   }
 }

@@ -30,7 +30,7 @@ import Testing
     let run = try recorded(scratch)
     let branch = try #require(
       try run.rewind(
-        to: Toy.checkpoint(4), roster: Toy.configuration.roster, of: Toy.configuration,
+        to: Toy.checkpoint(4), of: Toy.configuration,
         stamp: Toy.stamp))
     #expect(branch.path.hasSuffix("/branches/4-1"))
     #expect(try branch.readMetrics().map(\.step) == [5, 6, 7, 8, 9, 9])
@@ -47,7 +47,7 @@ import Testing
     // Once more to the same step: nothing came after, so there is no other branch.
     #expect(
       try run.rewind(
-        to: Toy.checkpoint(4), roster: Toy.configuration.roster, of: Toy.configuration,
+        to: Toy.checkpoint(4), of: Toy.configuration,
         stamp: Toy.stamp) == nil)
   }
 
@@ -56,8 +56,8 @@ import Testing
     let parent = try recorded(scratch)
     let origin = ForkOrigin(run: "parent", step: 5)
     let fork = try OwnedRun.fork(
-      parent.directory, at: Toy.checkpoint(5), roster: Toy.configuration.roster,
-      of: Toy.configuration, to: scratch.path + "/fork", configuration: "title: fork\n",
+      parent.directory, at: Toy.checkpoint(5), of: Toy.configuration, to: scratch.path + "/fork",
+      configuration: "title: fork\n",
       stamp: Toy.stamp, origin: origin)
     parent.end()
     let before = try contents(parent.directory.path)

@@ -136,7 +136,7 @@ import Testing
     set.records = Array(set.records[..<2])
     for index in set.arms.indices { set.arms[index].seed = .max }
     set.records[0]?.seed = .max
-    try run.write(set, roster: configuration.roster, of: configuration, stamp: Toy.stamp)
+    try run.write(set, of: configuration, stamp: Toy.stamp)
     #expect(try run.directory.readCheckpoint(of: configuration) == set)
     #expect(exists(run.directory.armsPath + "/s-sgd/seed-18446744073709551615/state.json"))
   }

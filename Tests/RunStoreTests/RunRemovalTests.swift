@@ -11,7 +11,7 @@ import Testing
     var rows = try RowWriter(run.directory)
     try rows.append(Toy.rows(1...4))
     _ = try run.rewind(
-      to: Toy.checkpoint(2), roster: Toy.configuration.roster, of: Toy.configuration,
+      to: Toy.checkpoint(2), of: Toy.configuration,
       stamp: Toy.stamp)
     run.end()
     return run.directory

@@ -43,7 +43,7 @@ enum Toy {
   static func arm(_ text: String, wrapper: String? = nil) -> ArmSpecification {
     ArmSpecification(
       text: text, base: "sgd", wrapper: wrapper, isMatched: false, values: ["lr": .number(0.1)],
-      writtenKeys: [])
+      writtenKeys: [], momentum: nil)
   }
 
   static let configuration = RunConfiguration(
@@ -74,7 +74,7 @@ enum Toy {
         progress: progress)
     }
     return CheckpointSet(
-      step: step, interventions: changes.filter { $0.step <= step }, arms: arms,
+      step: step, journal: changes.filter { $0.step <= step }.map(JournalEntry.init), arms: arms,
       records: [record(step), nil, record(step), record(step)])
   }
 
@@ -87,7 +87,7 @@ enum Toy {
   }
 
   static func write(_ set: CheckpointSet, to run: OwnedRun) throws {
-    try run.write(set, roster: configuration.roster, of: configuration, stamp: stamp)
+    try run.write(set, of: configuration, stamp: stamp)
   }
 
   static func recorder(

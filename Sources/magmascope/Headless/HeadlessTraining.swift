@@ -29,7 +29,8 @@ struct HeadlessTraining {
       "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
     Diagnostics.say(try run.memoryStatement())
     signals.hold()
-    let recorder = try makeRecorder()
+    let owned = try takeRun()
+    let recorder = try owned.map { (owned) throws(RunError) in try makeRecorder(owned) }
     run.recorder = recorder
     run.probes = probes
     if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
@@ -51,26 +52,36 @@ struct HeadlessTraining {
       }, onProgress: { progress.update($0) })
     progress.finish()
     if format == .plain { try output.write(finalTable(result.records)) }
-    if let error = recorder?.close() { throw error }
+    let trouble = recorder?.close()
+    owned?.end()
+    if let trouble { throw trouble }
     try report(result, signals)
     try output.finish()
   }
 
-  private func makeRecorder() throws(RunError) -> Recorder? {
-    let directory: RunDirectory
+  /// The directory the run is kept in, as it is when the run begins or goes on.
+  private func takeRun() throws(RunError) -> OwnedRun? {
     switch place {
     case .nowhere: return nil
     case .new(let path):
-      directory = try .create(at: path, configuration: try PresetWriter.yaml(configuration))
+      return try .create(at: path, configuration: try PresetWriter.yaml(configuration.begun))
     case .resumed(let stored):
-      directory = stored.directory
-      try directory.rewind(to: stored.checkpoint)
+      try stored.run.goOn(from: stored.checkpoint)
+      return stored.run
     }
-    return try Recorder(
-      directory: directory, configuration: configuration, stamp: .current,
+  }
+
+  private func makeRecorder(_ run: OwnedRun) throws(RunError) -> Recorder {
+    try Recorder(
+      run, configuration: configuration.begun, stamp: .current,
       line: { RecordFormat.jsonl.line($0) },
       notify: { report in
-        if case .failed(let error) = report { Diagnostics.say(error.description) }
+        switch report {
+        case .failed(let error): Diagnostics.say(error.description)
+        case .dropped(let rows):
+          Diagnostics.say("\(rows) rows could not be kept: the disk is too slow")
+        case .checkpointed: break
+        }
       })
   }
 

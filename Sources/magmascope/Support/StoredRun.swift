@@ -4,16 +4,21 @@ import RunModel
 import RunStore
 import Workloads
 
-/// A run directory opened to go on from: its configuration and last checkpoint.
+/// A run directory taken to go on with: its configuration and last checkpoint.
 struct StoredRun {
-  let directory: RunDirectory
+  let run: OwnedRun
   let configuration: RunConfiguration
-  let checkpoint: CheckpointSet
+  /// nil for a run that ended before its first.
+  let checkpoint: CheckpointSet?
 
-  init(directory path: String) throws(RunError) {
-    directory = try .open(at: path)
-    configuration = try Self.configuration(of: directory)
-    checkpoint = try directory.readCheckpoint(of: configuration)
+  /// - Parameter stale: how long an owner that cannot be seen may be silent.
+  init(directory path: String, stale: Duration = OwnerJudge.defaultStale) throws(RunError) {
+    var terms = RunOwnership.Terms()
+    terms.stale = stale
+    terms.onWait = { Diagnostics.say($0) }
+    run = try .take(path, terms)
+    configuration = try Self.configuration(of: run.directory)
+    checkpoint = try run.directory.readCheckpoint(of: configuration)
   }
 
   /// The run that `run.yaml` describes.
@@ -22,6 +27,10 @@ struct StoredRun {
       catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
     let fields = try PresetReader(file: directory.configurationPath).read(
       try directory.configurationText())
-    return try builder.build(fields, category: .input)
+    var configuration = try builder.build(fields, category: .input)
+    if configuration.letters.isEmpty {
+      configuration.letters = try directory.recordedLetters(of: configuration) ?? []
+    }
+    return configuration
   }
 }
