@@ -8,20 +8,36 @@ package enum TensorBoardExport {
     package var bytes: [UInt8]
   }
 
-  /// The files of `records`, in the order in which arms first appear.
+  /// The files of `records`, in the order in which arms first appear, with the figures of single
+  /// steps where they are given.
   ///
   /// `startSeconds` since 1970 is when the run began; records lie their `wallSeconds` after it.
   /// Closing records repeat an evaluation and are left out.
   package static func files(
-    _ records: [EvaluationRecord], startSeconds: Double, host: String
+    _ records: [EvaluationRecord], steps: [StepRow] = [], of roster: [RunArm] = [],
+    startSeconds: Double, host: String
   ) -> [File] {
     var directories: [String] = []
     var events: [String: TensorBoardEvents] = [:]
-    for record in records where record.final != true {
-      let directory = "\(record.lane)-\(pathComponent(record.arm))/seed-\(record.seed)"
+    func add(
+      _ lane: String, _ arm: String, _ seed: UInt64, step: Int, wallSeconds: Double,
+      _ scalars: [(tag: String, value: Double)]
+    ) {
+      let directory = pathComponent("\(lane)-\(arm)") + "/seed-\(seed)"
       if events[directory] == nil { directories.append(directory) }
       events[directory, default: TensorBoardEvents(wallTime: startSeconds)].add(
-        step: record.step, wallTime: startSeconds + record.wallSeconds, scalars: scalars(record))
+        step: step, wallTime: startSeconds + wallSeconds, scalars: scalars)
+    }
+    for record in records where record.final != true {
+      add(
+        record.lane, record.arm, record.seed, step: record.step, wallSeconds: record.wallSeconds,
+        scalars(record))
+    }
+    for row in steps {
+      guard let lane = roster[id: row.arm]?.lane else { continue }
+      add(
+        lane.letter, lane.name, row.seed, step: row.step, wallSeconds: row.wallSeconds,
+        StepColumns.scalars(of: row))
     }
     let seconds = Int(exactly: startSeconds.rounded(.down)) ?? 0
     let name = TensorBoardEvents.fileName(startSeconds: seconds, host: host)
@@ -45,7 +61,15 @@ package enum TensorBoardExport {
     }
   }
 
+  /// A name as one part of a path: records may come from anywhere, and lead nowhere else.
   private static func pathComponent(_ name: String) -> String {
-    String(name.map { $0 == "/" ? "_" : $0 })
+    let safe = name.unicodeScalars.map { scalar -> Character in
+      let isPlain =
+        scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7f && scalar != "/"
+        && scalar != "\\"
+      return isPlain ? Character(scalar) : "_"
+    }
+    let text = String(safe.prefix(200))
+    return text.hasPrefix(".") ? "_" + text.dropFirst() : text
   }
 }

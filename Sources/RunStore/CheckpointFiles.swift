@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import RunModel
 
@@ -59,7 +60,7 @@ enum CheckpointFiles {
     of checkpoint: ArmCheckpoint, _ configuration: RunConfiguration
   ) -> [UInt8] {
     let embedding = checkpoint.parameters.first { $0.name == "model.embed_tokens.weight" }
-    guard configuration.workload == "language", let vocabulary = embedding?.shape.first else {
+    guard configuration.descriptor.isLanguage, let vocabulary = embedding?.shape.first else {
       return ModelDescription.encode(workload: configuration.workload)
     }
     return ModelDescription.encode(configuration.model, vocabulary: vocabulary)

@@ -22,6 +22,11 @@ package enum RunRemoval {
     guard rmdir(path) == 0 else { throw FileError.last("remove", path) }
   }
 
+  /// Bytes that removing the run would free; throws as `remove`.
+  package static func size(of path: String, isRun: (RunDirectory) -> Bool) throws(RunError) -> Int {
+    try check(path, isRun: isRun).reduce(0) { $0 + $1.bytes }
+  }
+
   /// The entries of a run that may be removed.
   static func check(
     _ path: String, isRun: (RunDirectory) -> Bool

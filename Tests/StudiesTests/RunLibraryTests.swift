@@ -36,16 +36,6 @@ struct RunLibraryTests {
     }
   }
 
-  @Test func deletesRunsOnly() throws {
-    try withLibrary { library, place in
-      #expect(throws: RunError.self) { try library.delete("photos") }
-      #expect(throws: RunError.self) { try library.delete(place.path) }
-      #expect(FileManager.default.fileExists(atPath: place.path + "/photos"))
-      try library.delete("first")
-      #expect(!FileManager.default.fileExists(atPath: place.path + "/first"))
-    }
-  }
-
   @Test func exportsEveryForm() throws {
     let run = try RunComparisonTests.run(seeds: 2)
     for format in ExportFormat.allCases {

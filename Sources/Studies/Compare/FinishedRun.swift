@@ -17,30 +17,34 @@ package struct FinishedRun: Sendable {
   package var records: [EvaluationRecord]
   /// Live changes of settings.
   package var liveChanges: Int
+  package var stage: RunStage
 
   package init(
     directory: URL, configuration: RunConfiguration, configurationText: String = "",
-    records: [EvaluationRecord], liveChanges: Int = 0
+    records: [EvaluationRecord], liveChanges: Int = 0, stage: RunStage = .finished
   ) {
+    self.stage = stage
     (self.directory, self.configuration) = (directory, configuration)
     (self.configurationText, self.records) = (configurationText, records)
     self.liveChanges = liveChanges
   }
 
   package static func isRun(_ directory: URL) -> Bool {
-    let files = FileManager.default
-    return files.fileExists(atPath: directory.appendingPathComponent(configurationName).path)
-      && files.fileExists(atPath: directory.appendingPathComponent(metricsName).path)
+    FileManager.default.fileExists(atPath: directory.appendingPathComponent(configurationName).path)
   }
 
   /// Reads a directory that `train --out` or the explorer wrote; a torn last line is ignored.
   package init(reading directory: URL, configuration read: ReadConfiguration) throws {
     let files = try RunDirectory.open(at: directory.path)
+    let (configuration, records) = (try read(files), try files.readMetrics())
+    let journal = try files.readJournal()
     self.init(
-      directory: directory,
-      configuration: try read(files),
-      configurationText: try files.configurationText(), records: try files.readMetrics(),
-      liveChanges: try files.readJournal().count { $0.kind == .change })
+      directory: directory, configuration: configuration,
+      configurationText: try files.configurationText(), records: records,
+      liveChanges: journal.count { $0.kind == .change },
+      stage: RunStage(
+        RunCourse(configuration, journal: journal), records: records, journal: journal,
+        isOwned: files.owner?.isPresent ?? false))
   }
 
   /// The arms with their runs, seed by seed; an unfinished run has reached its last evaluation.

@@ -13,9 +13,11 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     case files([TensorBoardExport.File])
   }
 
-  /// `run` in this form; `startSeconds` since 1970 dates TensorBoard's events.
+  /// `run` in this form; `startSeconds` since 1970 dates TensorBoard's events, which hold the single
+  /// `steps` of the arms of `roster` too.
   package func product(
-    of run: FinishedRun, startSeconds: Double = 0, host: String = "magmascope"
+    of run: FinishedRun, steps: [StepRow] = [], roster: [RunArm] = [], startSeconds: Double = 0,
+    host: String = "magmascope"
   ) -> Product {
     switch self {
     case .csv: return .text(RecordFormat.csv.document(run.records))
@@ -32,7 +34,8 @@ package enum ExportFormat: String, CaseIterable, Sendable {
       return .text(charts.first.map { SVGChart().render($0.scene) } ?? "")
     case .tensorboard:
       return .files(
-        TensorBoardExport.files(run.records, startSeconds: startSeconds, host: host))
+        TensorBoardExport.files(
+          run.records, steps: steps, of: roster, startSeconds: startSeconds, host: host))
     }
   }
 }

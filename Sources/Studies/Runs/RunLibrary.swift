@@ -57,31 +57,13 @@ package struct RunLibrary {
     }
     return try FinishedRun(reading: place, configuration: configuration)
   }
-
-  /// Removes a run for good; what is not a run or a sweep is refused.
-  package func delete(_ name: String) throws {
-    let place = place(of: name)
-    guard FinishedRun.isRun(place) || StoredSweep.isSweep(place) else {
-      throw RunError(
-        .input, "there is no run here, so nothing was deleted", place: place.path,
-        remedy: "give a directory that train --out or sweep --out wrote")
-    }
-    do {
-      try FileManager.default.removeItem(at: place)
-    } catch {
-      throw RunError(
-        .failure, "cannot be deleted (\(error.localizedDescription))", place: place.path,
-        remedy: "check the permissions")
-    }
-  }
 }
 
 extension FinishedRun {
-  /// How far the run came: `finished`, `step 120 of 800`, `not begun`.
+  /// How far the run came: `finished`, `training, step 120 of 800`, `interrupted, not begun`.
   package var progressText: String {
-    let finals = records.count { $0.final == true }
-    if finals >= configuration.arms.count * configuration.seeds { return "finished" }
-    guard let step = records.map(\.step).max() else { return "not begun" }
-    return "step \(step) of \(configuration.steps)"
+    guard stage != .finished else { return stage.rawValue }
+    guard let step = records.map(\.step).max() else { return stage.rawValue + ", not begun" }
+    return "\(stage.rawValue), step \(step) of \(configuration.steps)"
   }
 }

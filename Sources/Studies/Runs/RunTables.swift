@@ -25,16 +25,3 @@ extension RunLibrary {
       ], rows: rows)
   }
 }
-
-extension FinishedRun {
-  /// What `runs show` prints: the configuration, then the latest record of every arm and seed.
-  package var description: String {
-    let journal = liveChanges > 0 ? "\(liveChanges) live changes\n" : ""
-    return """
-      \(directory.path): \(progressText)
-      \(journal)
-      \(configurationText)
-      \(SummaryTable.results(records).markdown)
-      """
-  }
-}

@@ -86,16 +86,14 @@ struct SavedRun: Sendable {
   }
 
   private func write() throws(RunError) -> String {
-    let name =
-      UserDirectories.timeStamp() + "-"
-      + configuration.arms.map(\.fileName).joined(
-        separator: "-")
-    let path = UserDirectories.runs + "/" + name
-    let directory = try RunDirectory.create(
-      at: path, configuration: try PresetWriter.yaml(configuration))
-    try directory.write(checkpoint, of: configuration, stamp: .current)
+    let path = RunShelf(path: UserDirectories.runs)
+      .newPath(time: UserDirectories.timeStamp(), title: configuration.title)
+    let run = try OwnedRun.create(
+      at: path, configuration: try PresetWriter.yaml(configuration.begun))
+    defer { run.end() }
+    try run.write(checkpoint, of: configuration.begun, stamp: .current)
     let recorder = try Recorder(
-      directory: directory, configuration: configuration, stamp: .current,
+      run, configuration: configuration.begun, stamp: .current,
       line: { RecordFormat.jsonl.line($0) })
     for (index, record) in records.enumerated() where record.final != true {
       recorder.record(.evaluated(arm: ArmID(index), record))

@@ -21,6 +21,11 @@ struct StoredRun {
     checkpoint = try run.directory.readCheckpoint(of: configuration)
   }
 
+  /// Whether `run.yaml` describes a run.
+  static func isRun(_ directory: RunDirectory) -> Bool {
+    (try? configuration(of: directory)) != nil
+  }
+
   /// The run that `run.yaml` describes.
   static func configuration(of directory: RunDirectory) throws(RunError) -> RunConfiguration {
     let builder = ConfigurationBuilder(
