@@ -97,16 +97,7 @@ package final class OwnedRun: Sendable {
     let step = checkpoint?.step ?? -1
     let metrics = try RecordsAtStep.metrics(of: directory, at: step)
     let probes = try RecordsAtStep.probes(of: directory, at: step)
-    var journal = try RecordsAtStep.journal(of: directory, at: checkpoint)
-    // What a kill kept from the journal, but not from the checkpoint.
-    var written = RecordsAtStep.entries(journal.before)
-    for entry in checkpoint?.journal ?? [] {
-      if let place = written.firstIndex(of: entry) {
-        written.remove(at: place)
-      } else {
-        journal.before.append(String(try RunDirectory.line(entry).dropLast()))
-      }
-    }
+    let journal = try RecordsAtStep.journal(of: directory, at: checkpoint)
     try RecordsAtStep.write(metrics.before, to: directory.metricsPath)
     try RecordsAtStep.write(journal.before, to: directory.journalPath)
     if FileManager.default.fileExists(atPath: directory.probesPath) {

@@ -39,10 +39,10 @@ extension RunDirectory {
     return Self.whole(fromFiles)
   }
 
-  /// The letters when every arm has one.
+  /// The letters when every arm has one of its own.
   private static func whole(_ letters: [String?]) -> [String]? {
     let known = letters.compactMap(\.self)
-    return known.count == letters.count && !known.isEmpty ? known : nil
+    return Set(known).count == letters.count && !known.isEmpty ? known : nil
   }
 
   private func read<Value: Decodable>(
@@ -95,13 +95,16 @@ struct RecordsAtStep {
     of run: RunDirectory, at checkpoint: CheckpointSet?
   ) throws(RunError) -> RecordsAtStep {
     var known = checkpoint?.journal ?? []
-    return try divided(run.journalPath, JournalEntry.self) { entry in
+    var result = try divided(run.journalPath, JournalEntry.self) { entry in
       if let place = known.firstIndex(of: entry) {
         known.remove(at: place)
         return true
       }
       return !entry.changesTraining && entry.kind != .end && entry.step <= checkpoint?.step ?? -1
     }
+    // What a kill kept from the journal, but not from the checkpoint.
+    for entry in known { result.before.append(String(try RunDirectory.line(entry).dropLast())) }
+    return result
   }
 
   private static func divided<Value: Decodable>(

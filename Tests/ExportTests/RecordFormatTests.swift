@@ -111,4 +111,22 @@ import Testing
 
         """)
   }
+
+  @Test func singleStepsHaveTheirColumns() {
+    let specification = ArmSpecification(
+      text: "sgd", base: "sgd", wrapper: nil, isMatched: false, values: [:], writtenKeys: [],
+      momentum: nil)
+    let arm = RunArm(
+      id: ArmID(1), lane: Lane(letter: "s", name: "sgd#2"), specification: specification)
+    var row = StepRow(arm: ArmID(1), seed: .max, step: 3)
+    (row.trainLoss, row.gradientNorm, row.learningRate, row.stepFactor) = (2.5, .nan, 0.5, 0.25)
+    (row.maskableCount, row.droppedSum) = (4, 1)
+    #expect(
+      RecordFormat.jsonl.line(row, arm)
+        == #"{"lane":"s","arm":"sgd#2","seed":18446744073709551615,"step":3,"trainLoss":2.5,"#
+        + #""gradientNorm":null,"learningRate":0.5,"effectiveLearningRate":0.125,"maskRate":0.25,"#
+        + #""alignment":null,"scale":null,"cpuSeconds":0.0,"wallSeconds":0.0}"# + "\n")
+    let columns = RecordFormat.csv.stepHeader.split(separator: ",").count
+    #expect(RecordFormat.csv.line(row, arm).count { $0 == "," } == columns - 1)
+  }
 }

@@ -39,4 +39,33 @@ import Testing
       ])
     #expect(files[0].bytes == files[1].bytes, "closing records repeat an evaluation")
   }
+
+  /// Records may come from anywhere; no name of theirs leads out of the export's directory.
+  @Test(arguments: ["../../x", "/etc", "..", ".", "a/../../b", "a\nb", "\u{1b}[31m", "ä"])
+  func noNameLeadsElsewhere(_ name: String) {
+    var record = RecordFormatTests.adam
+    (record.lane, record.arm) = (name, name)
+    let files = TensorBoardExport.files([record], startSeconds: 0, host: "host")
+    let parts = files.flatMap { $0.path.split(separator: "/", omittingEmptySubsequences: false) }
+    #expect(parts.count == 3 && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." })
+    #expect(parts.joined().utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f })
+  }
+
+  @Test func singleStepsAreScalarsOfTheirArm() {
+    let specification = ArmSpecification(
+      text: "adam:lr=1e-3,wd=0", base: "adam", wrapper: nil, isMatched: false, values: [:],
+      writtenKeys: [], momentum: nil)
+    let arm = RunArm(
+      id: ArmID(0), lane: Lane(letter: "a", name: "adam:lr=1e-3,wd=0"),
+      specification: specification)
+    var row = StepRow(arm: ArmID(0), seed: 0, step: 7)
+    (row.trainLoss, row.wallSeconds) = (2.5, 1.5)
+    let files = TensorBoardExport.files(
+      [RecordFormatTests.adam], steps: [row], of: [arm], startSeconds: 10, host: "host")
+    var expected = TensorBoardEvents(wallTime: 10)
+    expected.add(step: 7, wallTime: 11.5, scalars: [("steps/training loss", 2.5)])
+    let alone = TensorBoardEvents(wallTime: 10)
+    let tail = Array(expected.bytes[alone.bytes.count...])
+    #expect(files.count == 1 && files[0].bytes.suffix(tail.count) == tail[...])
+  }
 }

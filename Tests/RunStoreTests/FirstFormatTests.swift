@@ -77,7 +77,8 @@ import Testing
     #expect(try directory.readSummary() == nil && directory.readFork() == nil)
     let journal = try directory.readJournal()
     let stage = RunStage(
-      RunCourse(configuration, journal: journal), records: records, journal: journal, isOwned: false)
+      RunCourse(configuration, journal: journal), records: records, journal: journal, isOwned: false
+    )
     #expect(stage == example.stage)
     try RunRemoval.remove(directory.path) { _ in true }
   }
@@ -101,7 +102,8 @@ import Testing
     let set = try #require(try run.directory.readCheckpoint(of: configuration))
     #expect(try run.goOn(from: set).isEmpty)
     #expect(try run.directory.readMetrics().allSatisfy { $0.final != true })
-    #expect(try run.directory.readJournal().compactMap(\.change) == set.journal.compactMap(\.change))
+    #expect(
+      try run.directory.readJournal().compactMap(\.change) == set.journal.compactMap(\.change))
     try run.write(set, of: configuration, stamp: Toy.stamp)
     #expect(run.directory.checkpointSteps == [set.step])
     #expect(try run.directory.readCheckpoint(of: configuration) == set)

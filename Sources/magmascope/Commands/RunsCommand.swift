@@ -6,12 +6,14 @@ import RunModel
 import RunStore
 import Studies
 
-/// `magmascope runs list | show DIR | export DIR | delete DIR`
+/// `magmascope runs list | show DIR | export DIR | fork DIR | rewind DIR | delete DIR`
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Lists, shows, exports and deletes kept runs.",
+    commandName: "runs", abstract: "Lists, shows, exports, branches and deletes kept runs.",
     discussion: "DIR is a path, or the name of a run that the explorer saved.",
-    subcommands: [List.self, Show.self, Export.self, Delete.self], defaultSubcommand: List.self)
+    subcommands: [
+      List.self, Show.self, Export.self, Fork.self, Rewind.self, Delete.self,
+    ], defaultSubcommand: List.self)
 
   static var library: RunLibrary {
     RunLibrary(

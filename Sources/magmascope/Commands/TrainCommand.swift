@@ -23,6 +23,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Go on with the run in this directory, from its last checkpoint.")
   var resume: String?
 
+  @Option(help: "Seconds after which a silent owner of the run to go on with counts as dead.")
+  var stale: Int = 120
+
   @Option(
     help: ArgumentHelp(
       "Measure beside training, with readings on stderr: curvature, proposition1, sharpness or "
@@ -44,7 +47,7 @@ struct TrainCommand: ParsableCommand {
         .usage, "a resumed run keeps its own configuration", place: "--resume",
         remedy: "leave out every other flag but --format")
     }
-    let stored = try StoredRun(directory: resume)
+    let stored = try StoredRun(directory: resume, stale: .seconds(stale))
     try HeadlessTraining(
       configuration: stored.configuration, format: format, place: .resumed(stored),
       probes: try cadences(stored.configuration)

@@ -35,7 +35,7 @@ struct HeadlessTraining {
     run.probes = probes
     if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
     var output = RunOutput(isKept: recorder != nil) { signals.exitCode != nil }
-    var progress = ProgressLine(totalSteps: configuration.steps)
+    var progress = ProgressLine(totalSteps: finalStep)
     try output.write(format.header)
     let result = try run.run(
       onEvent: { event in
@@ -69,6 +69,12 @@ struct HeadlessTraining {
       try stored.run.goOn(from: stored.checkpoint)
       return stored.run
     }
+  }
+
+  /// Where the run ends, by its journal.
+  private var finalStep: Int {
+    guard case .resumed(let stored) = place else { return configuration.steps }
+    return RunCourse(configuration, journal: stored.checkpoint?.journal ?? []).finalStep
   }
 
   private func makeRecorder(_ run: OwnedRun) throws(RunError) -> Recorder {

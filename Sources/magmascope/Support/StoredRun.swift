@@ -11,6 +11,10 @@ struct StoredRun {
   /// nil for a run that ended before its first.
   let checkpoint: CheckpointSet?
 
+  init(_ run: OwnedRun, _ configuration: RunConfiguration, _ checkpoint: CheckpointSet?) {
+    (self.run, self.configuration, self.checkpoint) = (run, configuration, checkpoint)
+  }
+
   /// - Parameter stale: how long an owner that cannot be seen may be silent.
   init(directory path: String, stale: Duration = OwnerJudge.defaultStale) throws(RunError) {
     var terms = RunOwnership.Terms()
