@@ -1,3 +1,4 @@
+import History
 import RunModel
 import TerminalUI
 
@@ -8,6 +9,12 @@ package enum Action: Sendable {
   case resize(Size)
   /// What the run numbered `run` has reported since the last batch; older runs are ignored.
   case run(RunBatch)
+  /// A kept run is to be shown instead of the present one.
+  case opened(run: Int, OpenedRun)
+  /// Where the run that trains is kept, and its rows beyond memory.
+  case recorded(run: Int, directory: String, archive: any RowArchive)
+  /// What another process has written of the run that is watched; a phase that is not nil is news.
+  case watched(run: Int, [RunEvent], RunPhase?)
   /// How the sweep stands; older pictures are replaced.
   case sweep(SweepPicture)
   /// Time passes: seconds on a monotonic clock since the start.

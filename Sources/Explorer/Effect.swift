@@ -4,16 +4,20 @@ import RunModel
 package enum Effect: Sendable, Hashable {
   /// Stop the run that trains, if any, and start this one under number `run`.
   case start(RunConfiguration, run: Int)
+  /// Show a kept run under number `run`, and go on with it where it has not ended.
+  case open(directory: String, run: Int)
+  /// Look at a run that another process trains.
+  case watch(directory: String, run: Int)
   /// Hand a command to the run that trains.
   case command(RunCommand)
   /// Begin, watch or end a sweep; answered by `Action.sweep`.
   case sweep(SweepOrder)
-  /// Keep the run directory; answered by `Action.stored`.
-  case save
+  /// Keep the run under a name; answered by `Action.stored`.
+  case save(name: String)
   /// Write the run in another form; answered by `Action.stored`.
   case export(ExportKind)
-  /// Leave the program, keeping the run directory first when asked.
-  case quit(saveFirst: Bool)
+  /// Leave the program; what was recorded stays.
+  case quit
   /// Give the terminal back to the shell until continued.
   case suspend
   /// Send every cell again.

@@ -254,6 +254,7 @@ package final class RunHistory {
     return SeedMoment(
       seed: seed, track: fold.track(arm, seed),
       evaluations: log.evaluations(of: arm, seed, upTo: step),
+      closing: step >= newestStep ? log.closing(of: arm, seed) : nil,
       divergedStep: diverged.flatMap { $0 <= step ? $0 : nil })
   }
 }

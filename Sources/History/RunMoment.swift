@@ -62,6 +62,14 @@ package struct RunMoment: Sendable {
     }
   }
 
+  /// All evaluations by step, arms in their order, then the closing lines.
+  package var records: [EvaluationRecord] {
+    let seeds = arms.flatMap(\.seeds)
+    let records = seeds.flatMap { Array($0.evaluations) }.enumerated()
+    return records.sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }
+      .map(\.element) + seeds.compactMap(\.closing)
+  }
+
   package subscript(id: ArmID) -> ArmMoment? { arms.first { $0.id == id } }
 
   package var stepsPerSecond: Double? {
@@ -112,6 +120,8 @@ package struct SeedMoment: Sendable {
   package let track: ArmTrack?
   /// By step; the last one is the newest.
   package let evaluations: Evaluations
+  /// The arm's closing line; nil before the run is over.
+  package let closing: EvaluationRecord?
   package let divergedStep: Int?
 
   package typealias Evaluations = Slice<ChunkedArray<EvaluationRecord>>

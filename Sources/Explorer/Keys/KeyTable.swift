@@ -170,7 +170,8 @@ package enum KeyTable {
     KeyBinding(
       [c("P")], "P", .pin, "pin this run's curves under the next runs, or unpin", in: .keep),
     KeyBinding(
-      [c("w")], "w", .save, "save the run directory", in: .keep, hint: ("save", 2),
+      [c("w")], "w", .save, "keep the run for good, under its title (:w NAME)", in: .keep,
+      hint: ("keep", 2),
       offered: { $0.canSave }),
     KeyBinding(
       [c("e")], "e", .export, "export the run (:e names the form)", in: .keep,
@@ -183,7 +184,7 @@ package enum KeyTable {
     KeyBinding([.control("l")], "^L", .redraw, "draw the screen again", in: .program),
     KeyBinding([.control("z")], "^Z", .suspend, "suspend to the shell", in: .program),
     KeyBinding(
-      [c("q"), .control("c")], "q", .quit, "quit; asks when changes are not saved", in: .program,
+      [c("q"), .control("c")], "q", .quit, "quit at once; the run is kept, magmascope --continue goes on", in: .program,
       hint: ("quit", 10)),
   ]
 

@@ -28,6 +28,8 @@ package enum CommandLanguage {
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
       Word(name: "theme", argument: "NAME", help: "colours"),
+      Word(name: "open", argument: "DIR", help: "show a kept run, and go on with it if it has not ended"),
+      Word(name: "watch", argument: "DIR", help: "look at a run that another process trains"),
       Word(name: "pause", argument: "", help: "wait"),
       Word(name: "resume", argument: "", help: "go on"),
       Word(name: "restart", argument: "", help: "from step 0, same seeds"),
@@ -36,8 +38,7 @@ package enum CommandLanguage {
       Word(name: "q", argument: "", help: "quit"),
     ]
     if options.canSave {
-      words.append(Word(name: "w", argument: "", help: "save the run directory"))
-      words.append(Word(name: "wq", argument: "", help: "save and quit"))
+      words.append(Word(name: "w", argument: "NAME", help: "keep the run under a name, for good"))
     }
     if !options.exports.isEmpty {
       words.append(Word(name: "e", argument: "KIND", help: "export the run"))
@@ -112,9 +113,11 @@ extension ExplorerState {
     case "new": return perform(.newComparison)
     case "help": return perform(.help)
     case "q", "quit": return quit()
-    case "q!": return [.quit(saveFirst: false)]
-    case "w" where options.canSave: return [.save]
-    case "wq" where options.canSave: return [.quit(saveFirst: true)]
+    case "w" where options.canSave:
+      return [.save(name: argument.isEmpty ? live.configuration.title : argument)]
+    case "open", "watch":
+      guard !argument.isEmpty else { return nil }
+      return look(at: argument, isWatching: word == "watch")
     case "e" where !options.exports.isEmpty:
       return options.exports.first { $0.rawValue == argument }.map { [.export($0)] }
     default: return argument.isEmpty ? nil : set(key: word, text: argument)

@@ -63,7 +63,7 @@ extension ExplorerState {
 
   private mutating func program(_ command: KeyCommand) -> [Effect] {
     switch command {
-    case .save: return [.save]
+    case .save: return [.save(name: live.configuration.title)]
     case .export: return options.exports.first.map { [.export($0)] } ?? []
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]

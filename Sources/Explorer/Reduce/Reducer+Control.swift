@@ -73,7 +73,7 @@ extension ExplorerState {
     for (arm, value) in zip(knob.arms, values) {
       draft.arms[arm] = draft.arms[arm].setting(key, to: value)
     }
-    isDirty = true
+    turningKey = key
     guard !history.phase.isOver else {
       say("\(shown): R reruns with it")
       return []

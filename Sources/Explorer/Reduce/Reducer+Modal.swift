@@ -8,7 +8,6 @@ extension ExplorerState {
     case .help(let offset): return scroll(key, offset) { .help(offset: $0) }
     case .verdict(let offset): return scroll(key, offset) { .verdict(offset: $0) }
     case .difference(let offset): return scroll(key, offset) { .difference(offset: $0) }
-    case .confirmQuit: return answerQuit(key)
     case .command(let line): return type(key, into: line)
     case .filter(let editor): return filter(key, editor)
     case .presets(let list): return choose(key, in: list)
@@ -51,16 +50,6 @@ extension ExplorerState {
     case .difference(let offset):
       modal = .difference(offset: min(offset, max(0, DifferenceText.lines(self).count - room)))
     default: break
-    }
-  }
-
-  private mutating func answerQuit(_ key: Key) -> [Effect] {
-    switch key {
-    case .character("q"), .control("c"): return [.quit(saveFirst: false)]
-    case .character("w"): return [.quit(saveFirst: true)]
-    default:
-      modal = nil
-      return []
     }
   }
 
@@ -156,7 +145,6 @@ extension ExplorerState {
       } else if form.purpose == .sweep {
         if let request = form.submitSweep() { return start(request) }
       } else if let configuration = form.submit() {
-        isDirty = true
         return begin(configuration)
       }
     case .left where field.choices != nil, .character("-") where field.choices != nil:

@@ -15,6 +15,21 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
     guard batch.run == state.runNumber else { return [] }
     state.take(batch)
     return []
+  case .opened(let run, let opened):
+    guard run == state.runNumber else { return [] }
+    state.show(opened)
+    return []
+  case .recorded(let run, let directory, let archive):
+    guard run == state.runNumber else { return [] }
+    state.history.archive = archive
+    state.place.directory = directory
+    return []
+  case .watched(let run, let events, let phase):
+    guard run == state.runNumber else { return [] }
+    state.history.append(events)
+    state.history.readArchive()
+    if let phase { state.history.set(phase) }
+    return []
   case .sweep(let picture):
     state.take(picture)
     return []
@@ -98,14 +113,13 @@ extension ExplorerState {
 
   /// Whether the user is turning the knob right now: the run answers a little behind.
   private func isTurning(_ key: String) -> Bool {
-    focusedKnob?.setting.key == key && isDirty
+    focusedKnob?.setting.key == key && turningKey == key
   }
 
   mutating func take(_ result: StoreResult) {
     switch result {
     case .saved(let path):
-      isDirty = false
-      say("saved in \(path)", seconds: 15)
+      say("kept in \(path)", seconds: 15)
     case .exported(let path): say("exported to \(path)", seconds: 15)
     case .failed(let reason): say(reason, isAlert: true, seconds: 15)
     }
@@ -126,16 +140,22 @@ extension ExplorerState {
     case .control("l"): return [.redraw]
     default: break
     }
-    guard modal == nil else { return handleModal(key) }
+    guard modal == nil else { return withoutCommands(handleModal(key)) }
     guard let command = KeyTable.command(for: key, options) else { return [] }
-    return perform(command)
+    return withoutCommands(perform(command))
   }
 
-  /// Leaves at once unless something is not saved.
-  mutating func quit() -> [Effect] {
-    if case .confirmQuit = modal { return [.quit(saveFirst: false)] }
-    guard isDirty, options.canSave else { return [.quit(saveFirst: false)] }
-    modal = .confirmQuit
-    return []
+  /// A run that another process trains is looked at, and takes no commands from here.
+  private mutating func withoutCommands(_ effects: [Effect]) -> [Effect] {
+    guard place.isWatched else { return effects }
+    let allowed = effects.filter { if case .command = $0 { false } else { true } }
+    if allowed.count < effects.count {
+      draft.arms = live.arms.map(\.specification)
+      say("another process trains this run: it can only be looked at", isAlert: true)
+    }
+    return allowed
   }
+
+  /// Leaves at once: every run is a directory from its first step.
+  func quit() -> [Effect] { [.quit] }
 }

@@ -37,8 +37,10 @@ package struct ExplorerState {
   package internal(set) var settings = ViewSettings()
   package internal(set) var theme: Theme
   package internal(set) var isMouseOn: Bool
-  /// Something was changed that has not been saved.
-  package internal(set) var isDirty = false
+  /// Where the run on the screen is kept, and who trains it.
+  package internal(set) var place = RunPlace()
+  /// The knob that was turned last; its answer from the run comes a little later.
+  var turningKey: String?
   /// Whether pausing was the last thing asked for; the run answers a little later.
   var isPauseWanted = false
 
@@ -122,6 +124,8 @@ extension ExplorerState {
     draft = configuration
     history = RunHistory(configuration)
     verdicts = []
+    place = RunPlace()
+    turningKey = nil
     runNumber += 1
     isPauseWanted = false
     modal = nil

@@ -8,7 +8,6 @@ package enum Modal {
   case difference(offset: Int)
   case command(CommandLine)
   case filter(TextEditor)
-  case confirmQuit
   case presets(PresetList)
   case form(Form)
 }

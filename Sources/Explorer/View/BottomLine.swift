@@ -13,13 +13,6 @@ struct BottomLine {
     case .command(let line): return prompt(":", line.editor, note(line), on: &buffer, in: area)
     case .filter(let editor):
       return prompt("/", editor, "Enter keep, Esc clear", on: &buffer, in: area)
-    case .confirmQuit:
-      clear(area, &buffer)
-      TextLine([
-        TextRun("not saved: ", .warning), TextRun("q", .key), TextRun(" quit  ", .text),
-        TextRun("w", .key), TextRun(" save and quit  ", .text), TextRun("Esc", .key),
-        TextRun(" stay", .text),
-      ]).draw(on: &buffer, in: area)
     case .help, .verdict, .difference, .presets, .form, nil:
       drawMessage(on: &buffer, in: area)
     }

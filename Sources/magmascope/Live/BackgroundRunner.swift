@@ -3,71 +3,171 @@ import Explorer
 import Foundation
 import Optimizers
 import RunModel
+import RunStore
 import TerminalUI
 import Training
 import Workloads
 
-/// The run behind the explorer: prepared and trained on other threads, so that keys never wait.
+/// What the explorer is to show and to train.
+enum RunPlan: Sendable {
+  case new(RunConfiguration)
+  /// A kept run: gone on with where it has not ended, else looked at.
+  case open(String)
+  /// A run that another process trains.
+  case watch(String)
+}
+
+/// The run behind the explorer: prepared, trained and kept on other threads, so that keys never wait.
+///
+/// Every run is a directory from its first step. One that makes way for another is stopped, saved and
+/// closed in the background; nothing is lost by starting anew.
 @MainActor
 final class BackgroundRunner {
+  /// How runs are made, whatever is trained.
+  struct Terms: Sendable {
+    var isRecording = true
+    var startsPaused = false
+  }
+
   /// A run under way with its mailboxes.
-  struct Live {
-    var number: Int
+  struct Live: Sendable {
     var controller: RunController
     var channels: RunChannels
+    var signal: WakeSignal
+    var kept: KeptRun?
   }
 
   /// What a preparing thread hands over.
   private enum Prepared: Sendable {
-    case run(number: Int, RunController, RunChannels, WakeSignal)
+    case run(number: Int, OpenedRun?, Live)
+    case opened(number: Int, OpenedRun, RunReading)
     case failed(number: Int, RunError)
   }
 
-  let wake: @Sendable () -> Void
+  private let wake: @Sendable () -> Void
+  private var terms: Terms
   private let prepared = Mailbox<Prepared>()
-  let stored = Mailbox<StoreResult>()
-  var live: Live?
+  private let answers = Mailbox<Action>()
+  private var live: Live?
+  private var watched: RunReading?
+  private var pulse: Pulse?
   /// The number of the latest start; what was prepared for an older one is thrown away.
   private var wanted = 0
   /// What was asked of the run while it was being prepared.
   private var early: [RunCommand] = []
-  private var signal: WakeSignal?
-  var recorded = RecordedRun()
+  /// Runs that are being saved after they made way.
+  private let closing = DispatchGroup()
 
-  init(wake: @escaping @Sendable () -> Void) {
-    self.wake = wake
+  init(terms: Terms, wake: @escaping @Sendable () -> Void) {
+    (self.terms, self.wake) = (terms, wake)
   }
 
-  func start(_ configuration: RunConfiguration, number: Int) {
-    live?.controller.stop()
-    live = nil
+  func start(_ plan: RunPlan, number: Int) {
+    retire()
     wanted = number
     early = []
-    recorded = RecordedRun()
-    let (prepared, wake) = (prepared, wake)
+    let (prepared, answers, wake, terms) = (prepared, answers, wake, terms)
+    self.terms.startsPaused = false
     Thread.detachNewThread {
-      let answer = Self.prepare(configuration, number: number, wake: wake)
+      let answer = Self.prepare(plan, number: number, terms, answers, wake: wake)
       prepared.post(answer)
       wake()
     }
   }
 
+  // MARK: Preparing, on another thread
+
   private nonisolated static func prepare(
-    _ configuration: RunConfiguration, number: Int, wake: @escaping @Sendable () -> Void
+    _ plan: RunPlan, number: Int, _ terms: Terms, _ answers: Mailbox<Action>,
+    wake: @escaping @Sendable () -> Void
   ) -> Prepared {
-    do {
-      let source = try WorkloadRegistry.source(for: configuration)
-      let signal = WakeSignal(wake)
-      let channels = RunChannels(
-        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(), wake: { signal.signal() })
-      let controller = RunController(
-        configuration: configuration, source: source, channels: channels,
-        options: RunOptions(probeRunner: RegisteredProbes(), yieldsToInterface: true))
-      return .run(number: number, controller, channels, signal)
+    do throws(RunError) {
+      switch plan {
+      case .new(let configuration):
+        let source = try WorkloadRegistry.source(for: configuration)
+        let kept = keep(configuration, terms, answers, wake: wake)
+        return .run(
+          number: number, nil,
+          live(configuration, source, kept, resumeFrom: nil, terms, wake: wake))
+      case .watch(let path):
+        var reading = try RunReading(path)
+        return .opened(number: number, try reading.opened(isWatched: true), reading)
+      case .open(let path):
+        var reading = try RunReading(path)
+        let opened = try reading.opened(isWatched: false)
+        guard opened.phase == .interrupted, terms.isRecording else {
+          return .opened(number: number, opened, reading)
+        }
+        return try goOn(path, number: number, terms, answers, wake: wake)
+      }
     } catch {
       return .failed(number: number, error)
     }
   }
+
+  /// Takes a kept run up where its last checkpoint left it.
+  private nonisolated static func goOn(
+    _ path: String, number: Int, _ terms: Terms, _ answers: Mailbox<Action>,
+    wake: @escaping @Sendable () -> Void
+  ) throws(RunError) -> Prepared {
+    let stored = try StoredRun(directory: path)
+    let source = try WorkloadRegistry.source(for: stored.configuration)
+    try stored.run.goOn(from: stored.checkpoint)
+    var reading = try RunReading(path)
+    let opened = try reading.opened(isWatched: false)
+    let kept = try KeptRun(stored.run, stored.configuration, notify: notify(answers, wake))
+    return .run(
+      number: number, opened,
+      live(
+        stored.configuration, source, kept, resumeFrom: stored.checkpoint, terms, wake: wake))
+  }
+
+  private nonisolated static func keep(
+    _ configuration: RunConfiguration, _ terms: Terms, _ answers: Mailbox<Action>,
+    wake: @escaping @Sendable () -> Void
+  ) -> KeptRun? {
+    guard terms.isRecording else { return nil }
+    do throws(RunError) {
+      let kept = try KeptRun.new(configuration, notify: notify(answers, wake))
+      if let removed = KeptRun.prune() { answers.post(.notice(removed)) }
+      return kept
+    } catch {
+      answers.post(.notice("this run is not kept: \(error.description)"))
+      return nil
+    }
+  }
+
+  private nonisolated static func notify(
+    _ answers: Mailbox<Action>, _ wake: @escaping @Sendable () -> Void
+  ) -> @Sendable (Recorder.Report) -> Void {
+    { report in
+      switch report {
+      case .checkpointed: return
+      case .failed(let error): answers.post(.notice("recording: \(error.description)"))
+      case .dropped(let rows): answers.post(.notice("\(rows) rows could not be recorded"))
+      }
+      wake()
+    }
+  }
+
+  private nonisolated static func live(
+    _ configuration: RunConfiguration, _ source: any WorkloadSource, _ kept: KeptRun?,
+    resumeFrom checkpoint: CheckpointSet?, _ terms: Terms, wake: @escaping @Sendable () -> Void
+  ) -> Live {
+    let signal = WakeSignal(wake)
+    let channels = RunChannels(
+      rows: RowMailbox(blockCount: source.layout.blocks.count), recorder: kept?.recorder,
+      wake: { signal.signal() })
+    let controller = RunController(
+      configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
+      options: RunOptions(
+        startsPaused: terms.startsPaused,
+        checkpointEvery: kept == nil ? nil : configuration.evaluationInterval,
+        probeRunner: RegisteredProbes(), yieldsToInterface: true))
+    return Live(controller: controller, channels: channels, signal: signal, kept: kept)
+  }
+
+  // MARK: Under way
 
   func send(_ command: RunCommand) {
     guard let live else {
@@ -77,53 +177,156 @@ final class BackgroundRunner {
     live.controller.send(command)
   }
 
-  /// Everything the run has told since the last frame.
-  func drain() -> [RunBatch] {
-    signal?.clear()
-    var batches = adoptPrepared()
-    guard let live else { return batches }
-    var batch = RunBatch(run: live.number)
-    live.channels.events.drain(into: &batch.events)
-    if let rows = live.channels.rows {
-      batch.rows = rows.empty
-      rows.drain(into: &batch.rows)
+  /// Everything that has happened since the last call; called when woken, so that nothing waits for
+  /// the terminal.
+  func news() -> [Action] {
+    live?.signal.clear()
+    var actions = adoptPrepared()
+    var others: [Action] = []
+    answers.drain(into: &others)
+    actions += others
+    if let live {
+      var batch = RunBatch(run: wanted)
+      live.channels.events.drain(into: &batch.events)
+      if let rows = live.channels.rows {
+        batch.rows = rows.empty
+        rows.drain(into: &batch.rows)
+      }
+      if !batch.events.isEmpty || !batch.rows.isEmpty { actions.append(.run(batch)) }
     }
-    recorded.note(batch.events)
-    keepCheckpoints(of: live)
-    batches.append(batch)
-    return batches
+    return actions + look()
   }
 
-  /// Ends of saves and exports since the last frame.
-  func answers() -> [Action] {
-    var results: [StoreResult] = []
-    stored.drain(into: &results)
-    return results.map { .stored($0) }
+  /// What the process that trains a watched run has written since the last beat of the pulse.
+  private func look() -> [Action] {
+    guard var reading = watched, pulse?.hasBeaten() == true else { return [] }
+    do throws(RunError) {
+      let events = try reading.news()
+      let phase = events.isEmpty ? nil : reading.phase(events)
+      watched = reading
+      return [.watched(run: wanted, events, phase)]
+    } catch {
+      watched = nil
+      return [.notice(error.description)]
+    }
   }
 
   /// Starts what a preparing thread has made ready, unless something newer is wanted by now.
-  private func adoptPrepared() -> [RunBatch] {
+  private func adoptPrepared() -> [Action] {
     var arrivals: [Prepared] = []
-    var failures: [RunBatch] = []
+    var actions: [Action] = []
     prepared.drain(into: &arrivals)
     for arrival in arrivals {
       switch arrival {
-      case .run(let number, let controller, let channels, let signal) where number == wanted:
-        controller.start()
-        live = Live(number: number, controller: controller, channels: channels)
-        self.signal = signal
-        early.forEach(send)
-        early = []
+      case .run(let number, let opened, let live) where number == wanted:
+        if let opened { actions.append(.opened(run: number, opened)) }
+        actions += adopt(live)
+      case .run(_, _, let live): close(live)
+      case .opened(let number, let opened, let reading) where number == wanted:
+        if opened.isWatched {
+          watched = reading
+          pulse = Pulse(every: .milliseconds(500), wake)
+        }
+        actions.append(.opened(run: number, opened))
       case .failed(let number, let error) where number == wanted:
-        failures.append(RunBatch(run: number, events: [.failed(error)]))
-      case .run, .failed: continue
+        actions.append(.run(RunBatch(run: number, events: [.failed(error)])))
+      case .opened, .failed: continue
       }
     }
-    return failures
+    return actions
   }
 
-  func shutDown() {
-    live?.controller.stop()
-    live?.controller.waitUntilFinished()
+  private func adopt(_ live: Live) -> [Action] {
+    live.controller.start()
+    self.live = live
+    early.forEach(send)
+    early = []
+    guard let kept = live.kept else { return [] }
+    do throws(RunError) {
+      let rows = try RecordedRows(kept.run.directory)
+      return [.recorded(run: wanted, directory: kept.directory, archive: rows)]
+    } catch {
+      return [.notice(error.description)]
+    }
+  }
+
+  // MARK: Ends
+
+  /// Lets the present run make way: it is stopped, saved and closed in the background.
+  private func retire() {
+    (watched, pulse) = (nil, nil)
+    guard let live else { return }
+    self.live = nil
+    close(live)
+  }
+
+  private func close(_ live: Live) {
+    let (answers, wake) = (answers, wake)
+    closing.enter()
+    Thread.detachNewThread { [closing] in
+      live.controller.start()
+      live.controller.stop()
+      live.controller.waitUntilFinished()
+      if let trouble = live.kept?.close() { answers.post(.notice(trouble.description)) }
+      closing.leave()
+      wake()
+    }
+  }
+
+  /// Keeps the run under a name, so that it is never pruned.
+  func keep(as name: String) {
+    guard let kept = live?.kept else {
+      return answers.post(.stored(.failed("this run is not recorded")))
+    }
+    do throws(RunError) {
+      try kept.run.directory.keep(as: name)
+      answers.post(.stored(.saved(path: kept.directory)))
+    } catch {
+      answers.post(.stored(.failed(error.description)))
+    }
+  }
+
+  func export(_ kind: ExportKind, _ state: ExplorerState, screen: Frame) {
+    let export = RunExport(kind: kind, run: state.live, screen: screen.buffer.plainText())
+    let (answers, wake) = (answers, wake)
+    Thread.detachNewThread {
+      answers.post(.stored(export.writtenResult()))
+      wake()
+    }
+  }
+
+  /// Stops and saves everything while the caller waits; says where the run is and how to go on.
+  func shutDown() -> [String] {
+    let kept = live?.kept
+    retire()
+    closing.wait()
+    guard let kept else { return [] }
+    return [
+      "the run is kept in \(kept.directory)", "go on with: magmascope --continue",
+    ]
+  }
+}
+
+/// Rouses the interface at an interval, for as long as it is held.
+private final class Pulse: Sendable {
+  private let isDue = Locked(false)
+
+  init(every interval: Duration, _ wake: @escaping @Sendable () -> Void) {
+    let seconds = Double(interval / .milliseconds(1)) / 1000
+    Thread.detachNewThread { [weak self] in
+      while let pulse = self {
+        pulse.isDue.withLock { $0 = true }
+        wake()
+        Thread.sleep(forTimeInterval: seconds)
+      }
+    }
+  }
+
+  /// Whether it has beaten since the last call.
+  func hasBeaten() -> Bool {
+    isDue.withLock { isDue in
+      defer { isDue = false }
+      return isDue
+    }
   }
 }

@@ -15,6 +15,7 @@ final class ExplorerSession {
   /// What became of the run and the sweep, for the shell; one line each.
   private(set) var farewell: [String] = []
   private var state: ExplorerState
+  private let plan: [Effect]?
   private let terminal: CursesTerminal
   private let waker = Waker()
   private let runner: BackgroundRunner
@@ -23,10 +24,14 @@ final class ExplorerSession {
   private let start = ContinuousClock.now
   private var lastMeasured = 0.0
 
-  init(state: ExplorerState, terminal: CursesTerminal) {
+  /// - Parameter plan: what is shown first; nil: the comparison the state was made with.
+  init(
+    state: ExplorerState, plan: [Effect]?, terms: BackgroundRunner.Terms, terminal: CursesTerminal
+  ) {
     self.state = state
+    self.plan = plan
     self.terminal = terminal
-    runner = BackgroundRunner(wake: { [waker] in waker.wake() })
+    runner = BackgroundRunner(terms: terms, wake: { [waker] in waker.wake() })
     sweep = BackgroundSweep(wake: { [waker] in waker.wake() })
   }
 
@@ -35,21 +40,20 @@ final class ExplorerSession {
     let loop = EventLoop(
       terminal: terminal, waker: waker, signals: signals, framesPerSecond: framesPerSecond)
     dispatch(.resize(terminal.size))
-    perform(launch(&state))
+    perform(plan ?? launch(&state))
     loop.run(
       EventLoop.Handlers(
         onEvent: { [self] in handle($0) },
-        // Being woken only means that a frame is due; news is collected once a frame.
-        onWake: {},
+        // Collected when woken and never by drawing: a terminal that stalls loses nothing.
+        onWake: { [self] in collect() },
         render: { [self] size in
-          collect(from: loop)
+          measure(loop)
           dispatch(.tick(elapsed()))
           return view(state, size: size)
         },
         shouldQuit: { [self] in isFinished }))
-    let kept = sweep.shutDown()
-    if let kept { farewell.append(kept) }
-    runner.shutDown()
+    if let kept = sweep.shutDown() { farewell.append(kept) }
+    farewell += runner.shutDown()
     return loop.statistics
   }
 
@@ -66,16 +70,17 @@ final class ExplorerSession {
     }
   }
 
-  /// A signal: keep what there is, then go.
+  /// A signal: what there is is kept as when the user leaves.
   private func end(with code: Int32) {
     exitCode = exitCode ?? code
-    farewell = runner.saveBeforeLeaving().map { [$0] } ?? []
     isFinished = true
   }
 
-  private func collect(from loop: EventLoop) {
-    for batch in runner.drain() { dispatch(.run(batch)) }
-    for answer in runner.answers() + sweep.drain() { dispatch(answer) }
+  private func collect() {
+    for action in runner.news() + sweep.drain() { dispatch(action) }
+  }
+
+  private func measure(_ loop: EventLoop) {
     let now = elapsed()
     if now - lastMeasured > 1 {
       lastMeasured = now
@@ -91,14 +96,14 @@ final class ExplorerSession {
   private func perform(_ effects: [Effect]) {
     for effect in effects {
       switch effect {
-      case .start(let configuration, let number): runner.start(configuration, number: number)
+      case .start(let configuration, let number): runner.start(.new(configuration), number: number)
+      case .open(let directory, let number): runner.start(.open(directory), number: number)
+      case .watch(let directory, let number): runner.start(.watch(directory), number: number)
       case .command(let command): runner.send(command)
       case .sweep(let order): sweep.perform(order)
-      case .save: runner.save()
-      case .export(let kind): runner.export(kind, screen: view(state, size: terminal.size))
-      case .quit(let saveFirst):
-        if saveFirst { farewell = runner.saveBeforeLeaving().map { [$0] } ?? [] }
-        isFinished = true
+      case .save(let name): runner.keep(as: name)
+      case .export(let kind): runner.export(kind, state, screen: view(state, size: terminal.size))
+      case .quit: isFinished = true
       case .suspend: raise(SIGTSTP)
       case .redraw: terminal.redraw()
       case .setMouse(let on): terminal.setMouse(on)

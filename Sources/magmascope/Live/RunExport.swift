@@ -2,18 +2,19 @@ import Charts
 import Explorer
 import Export
 import Foundation
+import History
 import Metrics
 import RunModel
 
 /// One way of taking a run away, written in the current directory.
 struct RunExport: Sendable {
   private let kind: ExportKind
-  private let recorded: RecordedRun
+  private let records: [EvaluationRecord]
   private let screen: String
 
-  init(kind: ExportKind, recorded: RecordedRun, screen: String) {
+  init(kind: ExportKind, run: RunMoment, screen: String) {
     self.kind = kind
-    self.recorded = recorded
+    records = run.records
     self.screen = screen
   }
 
@@ -29,13 +30,13 @@ struct RunExport: Sendable {
     let stem =
       FileManager.default.currentDirectoryPath + "/magmascope-" + UserDirectories.timeStamp()
     switch kind {
-    case .csv: return try write(RecordFormat.csv.document(recorded.records), stem + ".csv")
-    case .jsonl: return try write(RecordFormat.jsonl.document(recorded.records), stem + ".jsonl")
-    case .latex: return try write(SummaryTable.results(recorded.records).latex, stem + ".tex")
+    case .csv: return try write(RecordFormat.csv.document(records), stem + ".csv")
+    case .jsonl: return try write(RecordFormat.jsonl.document(records), stem + ".jsonl")
+    case .latex: return try write(SummaryTable.results(records).latex, stem + ".tex")
     case .text: return try write(screen, stem + ".txt")
     case .svg:
       return try write(
-        SVGChart().render(LossChart.validation(of: recorded.records).scene()), stem + ".svg")
+        SVGChart().render(LossChart.validation(of: records).scene()), stem + ".svg")
     case .tensorboard: return try writeEvents(to: stem + "-tensorboard")
     }
   }
@@ -47,7 +48,7 @@ struct RunExport: Sendable {
 
   private func writeEvents(to directory: String) throws(RunError) -> String {
     let files = TensorBoardExport.files(
-      recorded.records, startSeconds: Date().timeIntervalSince1970,
+      records, startSeconds: Date().timeIntervalSince1970,
       host: ProcessInfo.processInfo.hostName)
     for file in files {
       let path = directory + "/" + file.path

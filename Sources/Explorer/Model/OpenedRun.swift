@@ -1,0 +1,63 @@
+import History
+import RunModel
+
+/// A run as its directory tells it, for looking at it and perhaps going on with it.
+package struct OpenedRun: Sendable {
+  package var directory: String
+  package var configuration: RunConfiguration
+  package var events: [RunEvent]
+  package var archive: (any RowArchive)?
+  package var phase: RunPhase
+  /// Whether another process trains it, and this one only looks.
+  package var isWatched: Bool
+
+  package init(
+    directory: String, configuration: RunConfiguration, events: [RunEvent],
+    archive: (any RowArchive)?, phase: RunPhase, isWatched: Bool
+  ) {
+    self.directory = directory
+    self.configuration = configuration
+    self.events = events
+    self.archive = archive
+    self.phase = phase
+    self.isWatched = isWatched
+  }
+}
+
+/// Where the run on the screen is kept, and who trains it.
+package struct RunPlace: Sendable, Hashable {
+  /// nil: nowhere.
+  package var directory: String?
+  package var isWatched = false
+
+  package init(directory: String? = nil, isWatched: Bool = false) {
+    (self.directory, self.isWatched) = (directory, isWatched)
+  }
+}
+
+extension ExplorerState {
+  /// Shows a run that its directory tells of, instead of the present one.
+  mutating func show(_ opened: OpenedRun) {
+    configuration = opened.configuration
+    history = RunHistory(opened.configuration, archive: opened.archive)
+    history.append(opened.events)
+    history.readArchive()
+    history.set(opened.phase)
+    draft = opened.configuration
+    draft.arms = live.arms.map(\.specification)
+    place = RunPlace(directory: opened.directory, isWatched: opened.isWatched)
+    isPauseWanted = opened.phase == .paused
+    verdicts = opened.phase.isOver ? Judging.verdicts(of: live) : []
+    modal = nil
+    resetSelection()
+    selectedBlock = live.blocks.firstIndex(where: \.isMaskable) ?? 0
+  }
+
+  /// Asks for a kept run, or one that another process trains; what trains now makes way.
+  mutating func look(at directory: String, isWatching: Bool) -> [Effect] {
+    runNumber += 1
+    return isWatching
+      ? [.watch(directory: directory, run: runNumber)]
+      : [.open(directory: directory, run: runNumber)]
+  }
+}
