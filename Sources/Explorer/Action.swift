@@ -15,6 +15,11 @@ package enum Action: Sendable {
   case recorded(run: Int, directory: String, archive: any RowArchive)
   /// What another process has written of the run that is watched; a phase that is not nil is news.
   case watched(run: Int, [RunEvent], RunPhase?)
+  /// The kept runs, the newest first.
+  case runs([RunEntry])
+  case overlaid(OpenedRun)
+  /// A step is being computed again: how far it is, and for how many seconds still.
+  case replaying(run: Int, step: Int, target: Int, secondsLeft: Double?)
   /// How the sweep stands; older pictures are replaced.
   case sweep(SweepPicture)
   /// Time passes: seconds on a monotonic clock since the start.

@@ -12,6 +12,16 @@ package enum Effect: Sendable, Hashable {
   case command(RunCommand)
   /// Begin, watch or end a sweep; answered by `Action.sweep`.
   case sweep(SweepOrder)
+  /// Look up the kept runs; answered by `Action.runs`.
+  case listRuns
+  case nameRun(directory: String, name: String)
+  case deleteRun(directory: String)
+  /// Read a kept run to lay its curves under the present ones; answered by `Action.overlaid`.
+  case overlay(directory: String)
+  /// Take the run back, or branch another off it.
+  case branch(BranchOrder, run: Int)
+  /// Give up what is being computed again.
+  case stopReplay
   /// Keep the run under a name; answered by `Action.stored`.
   case save(name: String)
   /// Write the run in another form; answered by `Action.stored`.

@@ -68,15 +68,6 @@ struct EventLog {
     let entry = journal.first { $0.kind == .diverged && $0.arm == arm && $0.seed ?? seed == seed }
     return entry?.step ?? closing(of: arm, seed)?.diverged
   }
-
-  /// Forgets what lies after `step`.
-  mutating func removeAll(after step: Int) {
-    journal.removeAll { $0.step > step }
-    evaluations = evaluations.mapValues { ChunkedArray($0.prefix { $0.step <= step }) }
-    probes = probes.mapValues { ChunkedArray($0.prefix { $0.step <= step }) }
-    closings = [:]
-    newestEvaluation = evaluations.values.compactMap { $0.last?.step }.max() ?? 0
-  }
 }
 
 extension ChunkedArray {

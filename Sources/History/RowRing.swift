@@ -36,14 +36,6 @@ struct RowRing {
   /// Says that the rows up to `step` are to be found elsewhere.
   mutating func skip(to step: Int) { firstCompleteStep = max(firstCompleteStep, step + 1) }
 
-  /// Forgets what lies after `step`.
-  mutating func removeAll(after step: Int) {
-    for place in chunks.indices.reversed() {
-      guard chunks[place].steps.contains(where: { $0.step > step }) else { continue }
-      chunks[place] = chunks[place].filtered { $0.step <= step }
-    }
-  }
-
   /// Gives every row whose step lies in `steps`, each track's in order.
   func forEach(in steps: ClosedRange<Int>, _ body: (StepRow, ArraySlice<BlockRow>) -> Void) {
     for chunk in chunks where chunk.overlaps(steps) {
@@ -62,13 +54,5 @@ extension RunRows {
   /// Whether rows of these steps may be among the rows; steps nearly ascend.
   fileprivate func overlaps(_ range: ClosedRange<Int>) -> Bool {
     steps.contains { range.contains($0.step) }
-  }
-
-  fileprivate func filtered(_ isKept: (StepRow) -> Bool) -> RunRows {
-    var kept = RunRows(blockCount: blockCount)
-    for place in steps.indices where isKept(steps[place]) {
-      kept.append(steps[place], blocks: blocks(ofRow: place))
-    }
-    return kept
   }
 }

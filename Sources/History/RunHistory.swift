@@ -135,22 +135,6 @@ package final class RunHistory {
     ring.skip(to: newest.reach)
   }
 
-  /// Takes everything after `step` back, as when the run is rewound to it.
-  ///
-  /// - Returns: false, and nothing is changed, when the rows up to there are not known.
-  package func rewind(to step: Int) -> Bool {
-    guard let fold = fold(at: step) else { return false }
-    newest = fold
-    keyframes.removeAll(from: step + 1)
-    anchors.removeAll { $0.step > step }
-    past.removeAll(from: step + 1)
-    ring.removeAll(after: step)
-    log.removeAll(after: step)
-    (newestMoment, pastMoment, rowsOfStep) = (nil, nil, nil)
-    phase = .paused
-    return true
-  }
-
   // MARK: How it stood
 
   /// The run at a step; nil, the newest step or beyond: as it stands now.

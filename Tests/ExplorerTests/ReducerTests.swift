@@ -86,16 +86,14 @@ import Testing
     #expect(state.history.newestStep == 0)
   }
 
-  @Test func quittingAsksOnlyWhenSomethingIsNotSaved() throws {
+  @Test func quittingIsDoneAtOnceBecauseEveryRunIsKept() throws {
     var state = try Fake.running()
-    #expect(reduce(&state, .key(.character("q"))) == [.quit(saveFirst: false)])
     press(&state, "+")
-    #expect(reduce(&state, .key(.character("q"))).isEmpty)
-    #expect(reduce(&state, .key(.character("w"))) == [.quit(saveFirst: true)])
-    #expect(reduce(&state, .key(.character("q"))) == [.quit(saveFirst: false)])
-    _ = reduce(&state, .stored(.saved(path: "runs/1")))
-    _ = reduce(&state, .key(.escape))
-    #expect(reduce(&state, .key(.character("q"))) == [.quit(saveFirst: false)])
+    #expect(reduce(&state, .key(.character("q"))) == [.quit])
+    #expect(
+      reduce(&state, .key(.character("w"))) == [.save(name: state.configuration.title)])
+    press(&state, ":w best so far")
+    #expect(reduce(&state, .key(.enter)) == [.save(name: "best so far")])
   }
 
   @Test func theSeedsAreShownAsBandsAsCurvesOrNotAtAll() throws {
@@ -198,7 +196,7 @@ import Testing
     var state = try Fake.running()
     _ = reduce(&state, .resize(Size(width: 20, height: 5)))
     #expect(reduce(&state, .key(.character(" "))).isEmpty)
-    #expect(reduce(&state, .key(.character("q"))) == [.quit(saveFirst: false)])
+    #expect(reduce(&state, .key(.character("q"))) == [.quit])
   }
 
   @Test func aPresetThatWantsATextOpensTheForm() throws {
@@ -291,7 +289,7 @@ import Testing
     var state = state
     for key in [Key.control("c"), .character("q")] {
       let effects = reduce(&state, .key(key))
-      if effects.contains(where: { if case .quit = $0 { true } else { false } }) { return true }
+      if effects.contains(where: { $0 == .quit }) { return true }
     }
     return false
   }

@@ -170,28 +170,6 @@ import Testing
     }
   }
 
-  @Test func aRewoundHistoryIsTheOneThatNeverWentFurther() throws {
-    let run = try SyntheticRun()
-    let history = run.history(upTo: 900)
-    _ = history.moment(at: 600)
-    #expect(history.rewind(to: 333))
-    #expect(history.newestStep == 333)
-    #expect(history.moment().agrees(with: run.history(upTo: 333).moment()))
-    history.append(run.rows(334...700))
-    history.append(
-      run.events(upTo: 700).filter { event in
-        switch event {
-        case .evaluated(_, let record): record.step > 333
-        case .journaled(let entry): entry.step > 333
-        case .probed(let reading): reading.step > 333
-        case .started, .armFinished, .refused, .finished, .failed: false
-        }
-      })
-    for step in [100, 333, 334, 650, 700] {
-      #expect(history.moment(at: step).agrees(with: run.history(upTo: 700).moment(at: step)))
-    }
-  }
-
   @Test func aHistoryReadFromAnArchiveIsTheOneThatWasLive() throws {
     let run = try SyntheticRun()
     let opened = RunHistory(run.configuration, archive: FakeArchive(run, upTo: 1_500))

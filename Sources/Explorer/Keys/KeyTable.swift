@@ -48,7 +48,7 @@ package enum KeyCommand: Hashable, Sendable {
   case smoother, rougher, logY, logX, axis, bands, outliers, raw, zoom, crosshair
   case back, forward, jumpBack, jumpForward, first, last
   case screen(Screen)
-  case newComparison, presets, nextArm, swapPair, pin, mark, difference, verdict
+  case newComparison, presets, nextArm, swapPair, pin, mark, difference, verdict, fork, undo
   case filter, commandLine
   case save, export
   case theme, redraw, suspend, mouse
@@ -151,6 +151,10 @@ package enum KeyTable {
     KeyBinding([.home], "Home", .first, "to the first step", in: .time),
     KeyBinding([.end], "End", .last, "back to live", in: .time),
     KeyBinding([c("m")], "m", .mark, "mark this step on the charts", in: .time),
+    KeyBinding(
+      [c("u")], "u", .undo, "undo the last live change: back to just before it", in: .time),
+    KeyBinding(
+      [c("F")], "F", .fork, "fork at the shown step: a run of its own from there", in: .time),
   ]
 
   private static let go =
@@ -184,7 +188,8 @@ package enum KeyTable {
     KeyBinding([.control("l")], "^L", .redraw, "draw the screen again", in: .program),
     KeyBinding([.control("z")], "^Z", .suspend, "suspend to the shell", in: .program),
     KeyBinding(
-      [c("q"), .control("c")], "q", .quit, "quit at once; the run is kept, magmascope --continue goes on", in: .program,
+      [c("q"), .control("c")], "q", .quit,
+      "quit at once; the run is kept, magmascope --continue goes on", in: .program,
       hint: ("quit", 10)),
   ]
 

@@ -10,6 +10,8 @@ package struct OpenedRun: Sendable {
   package var phase: RunPhase
   /// Whether another process trains it, and this one only looks.
   package var isWatched: Bool
+  /// Said when it is shown: how it came to stand where it stands.
+  package var note: String?
 
   package init(
     directory: String, configuration: RunConfiguration, events: [RunEvent],
@@ -48,8 +50,10 @@ extension ExplorerState {
     place = RunPlace(directory: opened.directory, isWatched: opened.isWatched)
     isPauseWanted = opened.phase == .paused
     verdicts = opened.phase.isOver ? Judging.verdicts(of: live) : []
-    modal = nil
+    (modal, isReplaying) = (nil, false)
     resetSelection()
+    message = nil
+    if let note = opened.note { say(note, seconds: 15) }
     selectedBlock = live.blocks.firstIndex(where: \.isMaskable) ?? 0
   }
 
@@ -59,5 +63,15 @@ extension ExplorerState {
     return isWatching
       ? [.watch(directory: directory, run: runNumber)]
       : [.open(directory: directory, run: runNumber)]
+  }
+}
+
+extension ExplorerState {
+  /// Selects a block by its short or full name; false when there is none of that name.
+  package mutating func select(block name: String) -> Bool {
+    guard let place = live.blocks.firstIndex(where: { $0.shortName == name || $0.name == name })
+    else { return false }
+    selectedBlock = place
+    return true
   }
 }

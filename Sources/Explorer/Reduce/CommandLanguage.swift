@@ -25,10 +25,19 @@ package enum CommandLanguage {
         help: "tune every arm on a grid, then judge: sweep lr=1e-4..1e-2:5 tuning=3 judging=8 "
           + "steps=200 out=DIR; alone: a form; also sweep pause, resume, stop, open DIR"),
       Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
+      Word(
+        name: "rewind", argument: "STEP", help: "take the run back to a step (alone: the shown one)"
+      ),
+      Word(
+        name: "fork", argument: "STEP",
+        help: "a run of its own from a step on (alone: the shown one)"),
+      Word(name: "undo", argument: "", help: "back to just before the last live change"),
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
       Word(name: "theme", argument: "NAME", help: "colours"),
-      Word(name: "open", argument: "DIR", help: "show a kept run, and go on with it if it has not ended"),
+      Word(
+        name: "open", argument: "DIR",
+        help: "show a kept run, and go on with it if it has not ended"),
       Word(name: "watch", argument: "DIR", help: "look at a run that another process trains"),
       Word(name: "pause", argument: "", help: "wait"),
       Word(name: "resume", argument: "", help: "go on"),
@@ -95,6 +104,10 @@ extension ExplorerState {
       guard let step = Int(argument) else { return nil }
       goTo(step: step)
       return []
+    case "rewind", "fork":
+      guard let step = argument.isEmpty ? shownStep : Int(argument) else { return nil }
+      return askToBranch(word == "fork" ? .fork(step: step) : .rewind(step: step))
+    case "undo": return askToUndo()
     case "mark":
       return mark(argument.isEmpty ? "mark" : argument)
     case "axis":

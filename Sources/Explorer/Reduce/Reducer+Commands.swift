@@ -4,6 +4,7 @@ import TerminalUI
 extension ExplorerState {
   /// Does what a key of the screens asks for.
   mutating func perform(_ command: KeyCommand) -> [Effect] {
+    if screen == .runs, let effects = performOnRuns(command) { return effects }
     if screen == .sweep, let effects = performOnSweep(command) { return effects }
     switch command {
     case .quit: return quit()
@@ -27,7 +28,9 @@ extension ExplorerState {
       return openModal(command)
     case .screen(let screen):
       self.screen = screen
-      return []
+      return screen == .runs ? [.listRuns] : []
+    case .fork: return askToBranch(.fork(step: shownStep))
+    case .undo: return askToUndo()
     case .nextArm: return move(armBy: 1)
     case .swapPair: return nextPair()
     case .pin: return togglePin()
@@ -98,6 +101,7 @@ extension ExplorerState {
 
   /// Esc: the innermost thing goes first.
   private mutating func close() -> [Effect] {
+    if isReplaying { return [.stopReplay] }
     if message != nil {
       message = nil
     } else if settings.crosshair != nil {

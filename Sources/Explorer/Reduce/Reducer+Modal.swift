@@ -11,6 +11,10 @@ extension ExplorerState {
     case .command(let line): return type(key, into: line)
     case .filter(let editor): return filter(key, editor)
     case .presets(let list): return choose(key, in: list)
+    case .runFilter(let editor): return filterRuns(key, editor)
+    case .naming(let run, let editor): return name(run, key, editor)
+    case .confirmDelete(let run): return answerDelete(run, key)
+    case .confirmBranch(let order): return answer(order, key)
     case .form(let form): return fill(key, form)
     case nil: return []
     }

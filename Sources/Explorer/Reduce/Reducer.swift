@@ -30,6 +30,17 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
     state.history.readArchive()
     if let phase { state.history.set(phase) }
     return []
+  case .runs(let entries):
+    state.runList.entries = entries
+    state.runList.move(by: 0)
+    return []
+  case .overlaid(let opened):
+    state.overlay(opened)
+    return []
+  case .replaying(let run, let step, let target, let secondsLeft):
+    guard run == state.runNumber else { return [] }
+    state.replay(at: step, of: target, secondsLeft)
+    return []
   case .sweep(let picture):
     state.take(picture)
     return []

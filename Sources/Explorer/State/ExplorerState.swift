@@ -37,6 +37,10 @@ package struct ExplorerState {
   package internal(set) var settings = ViewSettings()
   package internal(set) var theme: Theme
   package internal(set) var isMouseOn: Bool
+  /// Whether a past step is being computed again.
+  var isReplaying = false
+  /// The kept runs as last listed.
+  package internal(set) var runList = RunList()
   /// Where the run on the screen is kept, and who trains it.
   package internal(set) var place = RunPlace()
   /// The knob that was turned last; its answer from the run comes a little later.

@@ -9,6 +9,10 @@ package enum Modal {
   case command(CommandLine)
   case filter(TextEditor)
   case presets(PresetList)
+  case runFilter(TextEditor)
+  case naming(RunEntry, TextEditor)
+  case confirmDelete(RunEntry)
+  case confirmBranch(BranchOrder)
   case form(Form)
 }
 

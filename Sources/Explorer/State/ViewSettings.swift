@@ -5,13 +5,15 @@ import Metrics
 package enum Screen: Int, CaseIterable, Sendable {
   case live = 1
   case compare, blocks, sweep
+  case runs = 6
 
-  var title: String {
+  package var title: String {
     switch self {
     case .live: "Live"
     case .compare: "Compare"
     case .blocks: "Blocks"
     case .sweep: "Sweep"
+    case .runs: "Runs"
     }
   }
 }
@@ -20,7 +22,7 @@ package enum Screen: Int, CaseIterable, Sendable {
 package enum Pane: Int, CaseIterable, Sendable {
   case loss, runs, mask, alignment, blocks, verdict
 
-  var title: String {
+  package var title: String {
     switch self {
     case .loss: "loss"
     case .runs: "runs"
@@ -67,7 +69,7 @@ package enum BlockColumn: Int, CaseIterable, Sendable {
   case block, maskRate, alignment, scale, updateNorm, distance, curvature, sharpness
   case effectiveRate, ratio
 
-  var title: String {
+  package var title: String {
     switch self {
     case .block: "block"
     case .maskRate: "mask rate"

@@ -13,6 +13,23 @@ struct BottomLine {
     case .command(let line): return prompt(":", line.editor, note(line), on: &buffer, in: area)
     case .filter(let editor):
       return prompt("/", editor, "Enter keep, Esc clear", on: &buffer, in: area)
+    case .runFilter(let editor):
+      return prompt("/", editor, "text, lr>1e-3, size:tiny, masked", on: &buffer, in: area)
+    case .naming(_, let editor):
+      return prompt("name ", editor, "Enter keeps the run for good", on: &buffer, in: area)
+    case .confirmDelete(let run):
+      clear(area, &buffer)
+      TextLine([
+        TextRun("delete \(run.name)? ", .warning), TextRun("y", .key),
+        TextRun(" yes, for good  ", .text),
+        TextRun("any other key", .key), TextRun(" no", .text),
+      ]).draw(on: &buffer, in: area)
+    case .confirmBranch(let order):
+      clear(area, &buffer)
+      TextLine([
+        TextRun(order.question + " ", .warning), TextRun("Enter", .key), TextRun(" yes  ", .text),
+        TextRun("Esc", .key), TextRun(" no", .text),
+      ]).draw(on: &buffer, in: area)
     case .help, .verdict, .difference, .presets, .form, nil:
       drawMessage(on: &buffer, in: area)
     }

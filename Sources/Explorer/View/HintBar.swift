@@ -10,7 +10,7 @@ struct HintBar: Widget {
       switch screen {
       case .live, .compare: return true
       case .blocks: return binding.group != .tune
-      case .sweep: return Self.onSweep.contains(binding.command)
+      case .sweep, .runs: return Self.onSweep.contains(binding.command)
       }
     }
   }

@@ -19,7 +19,7 @@ struct Overlays {
     case .difference(let offset):
       show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)
     case .presets(let list): return PresetListView(list: list, state: state).draw(on: &buffer)
-    case .command, .filter, .form, nil: break
+    case .command, .filter, .runFilter, .naming, .confirmDelete, .confirmBranch, .form, nil: break
     }
     return nil
   }

@@ -42,7 +42,7 @@ struct ScreenLayout {
     screen = state.screen
     focused = state.pane
     sweptRows = min(max(state.sweep?.arms.count ?? 3, 2), 5) + 3
-    let tuneRows = state.screen == .blocks || state.screen == .sweep ? 0 : 1
+    let tuneRows = [.blocks, .sweep, .runs].contains(state.screen) ? 0 : 1
     let messageRows = SizeClass(size) == .narrow ? 0 : 1
     let rows = Rectangle(size).rows([
       .cells(1), .cells(1), .share(1), .cells(tuneRows), .cells(messageRows), .cells(1),
@@ -59,7 +59,7 @@ struct ScreenLayout {
     switch screen {
     case .live: sizeClass == .narrow ? Pane.allCases : places.map(\.pane)
     case .compare: [.loss, .mask, .alignment]
-    case .blocks: []
+    case .blocks, .runs: []
     case .sweep: [.loss, .runs, .verdict]
     }
   }

@@ -2,78 +2,107 @@ import ArgumentParser
 import CursesTerminal
 import Explorer
 import Foundation
-import Optimizers
 import Presets
 import RunModel
+import RunStore
 import TerminalUI
-import Workloads
 
 /// `magmascope [explore]`: the interactive explorer; without a terminal on stdout, plain training.
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explore", abstract: "Opens the explorer with the chosen comparison running.")
+    commandName: "explore", abstract: "Opens the explorer with the chosen comparison running.",
+    discussion: """
+      Every run is kept in a directory from its first step. q ends at once; --continue goes on.
+      """)
+
+  @Argument(help: "A kept run: gone on with where it has not ended, else shown at its end.")
+  var directory: String?
+
+  @Flag(name: .customLong("continue"), help: "Go on with the newest run of the explorer.")
+  var continues = false
+
+  @Flag(help: "Begin paused; at step 0 nothing is trained yet.")
+  var paused = false
+
+  @Flag(name: .customLong("no-record"), help: "Keep no directory: the run is gone when it is left.")
+  var isPrivate = false
 
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var display: DisplayFlags
 
   func run() throws {
-    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
-    let configuration = try selection.configuration(library: library)
     let options = try display.options()
     guard isatty(STDOUT_FILENO) == 1 else {
+      guard try keptDirectory() == nil else {
+        throw RunError(
+          .usage, "a kept run is opened on a terminal", place: "explore",
+          remedy: "magmascope screen DIR prints a frame, train --resume DIR goes on")
+      }
+      let configuration = try selection.configuration(library: library)
       return try HeadlessTraining(configuration: configuration, format: .plain).run()
+    }
+    let door = try door()
+    if let status = Supervisor.run() { throw ExitCode(status) }
+    try MainActor.assumeIsolated {
+      try ExplorerDoor(
+        display: display, options: options,
+        terms: BackgroundRunner.Terms(isRecording: !isPrivate, startsPaused: paused)
+      ).enter(door.configuration, door.effects)
+    }
+  }
+
+  private var library: PresetLibrary {
+    PresetLibrary(environment: ProcessInfo.processInfo.environment)
+  }
+
+  private func keptDirectory() throws -> String? {
+    guard continues else { return directory }
+    guard directory == nil else {
+      throw RunError(
+        .usage, "names a run and asks for the newest", place: "--continue",
+        remedy: "give the directory or --continue")
+    }
+    return try RunReading.newest()
+  }
+
+  /// What is shown first; a run that cannot be opened is refused before the terminal is taken.
+  private func door() throws -> (configuration: RunConfiguration, effects: [Effect]?) {
+    guard let path = try keptDirectory() else {
+      return (try selection.configuration(library: library), nil)
+    }
+    let reading = try RunReading(path)
+    if let owner = reading.directory.owner, owner.isPresent {
+      throw RunError(
+        .failure, "another process trains this run", place: path,
+        remedy: "look at it with: magmascope watch \(path)")
+    }
+    return (reading.configuration, [.open(directory: path, run: 0)])
+  }
+}
+
+/// `magmascope watch`: the explorer on a run that another process trains, reading only.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Follows a run that another process trains, reading only.")
+
+  @Argument(help: "The run's directory.")
+  var directory: String
+
+  @OptionGroup var display: DisplayFlags
+
+  func run() throws {
+    let options = try display.options()
+    let reading = try RunReading(directory)
+    guard isatty(STDOUT_FILENO) == 1 else {
+      throw RunError(
+        .terminal, "a run is watched on a terminal", place: "watch",
+        remedy: "magmascope screen \(directory) prints a frame")
     }
     if let status = Supervisor.run() { throw ExitCode(status) }
     try MainActor.assumeIsolated {
-      try explore(configuration, library: library, options: options)
+      try ExplorerDoor(
+        display: display, options: options, terms: BackgroundRunner.Terms(isRecording: false)
+      ).enter(reading.configuration, [.watch(directory: directory, run: 0)])
     }
-  }
-
-  @MainActor
-  private func explore(
-    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions
-  ) throws {
-    let signals = TerminalSignals.install()
-    TerminalSignals.block()
-    let terminal: CursesTerminal
-    do {
-      terminal = try CursesTerminal(options)
-    } catch {
-      throw RunError(.terminal, error.description)
-    }
-    TerminalSignals.unblock()
-    let session = ExplorerSession(
-      state: state(configuration, library: library, options: options, terminal: terminal),
-      terminal: terminal)
-    if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
-    let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
-    terminal.close()
-    if let file = display.stats {
-      try OutputFile.write(Data(statistics.json.utf8), to: file)
-    }
-    for note in session.farewell { Diagnostics.say(note) }
-    if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
-  }
-
-  @MainActor
-  private func state(
-    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions,
-    terminal: CursesTerminal
-  ) -> ExplorerState {
-    let builder = ConfigurationBuilder(
-      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
-    let presets = library.names.compactMap { name -> PresetEntry? in
-      guard let fields = try? library.fields(name),
-        let run = try? builder.build(fields, category: .input)
-      else { return nil }
-      return PresetEntry(name: name, configuration: run)
-    }
-    return ExplorerState(
-      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors,
-      presets: presets, configuration: configuration,
-      options: ExplorerOptions(
-        version: Magmascope.version, glyphs: terminal.capabilities.glyphs,
-        theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
-        exports: ExplorerSession.exports, framesPerSecond: options.framesPerSecond))
   }
 }

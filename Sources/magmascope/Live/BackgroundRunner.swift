@@ -57,6 +57,8 @@ final class BackgroundRunner {
   private var early: [RunCommand] = []
   /// Runs that are being saved after they made way.
   private let closing = DispatchGroup()
+  /// Whether the step that is being computed again is still wanted.
+  private var isReplayWanted: Locked<Bool>?
 
   init(terms: Terms, wake: @escaping @Sendable () -> Void) {
     (self.terms, self.wake) = (terms, wake)
@@ -113,13 +115,26 @@ final class BackgroundRunner {
     let stored = try StoredRun(directory: path)
     let source = try WorkloadRegistry.source(for: stored.configuration)
     try stored.run.goOn(from: stored.checkpoint)
-    var reading = try RunReading(path)
-    let opened = try reading.opened(isWatched: false)
-    let kept = try KeptRun(stored.run, stored.configuration, notify: notify(answers, wake))
+    return try resumed(
+      stored.run, stored.configuration, source, from: stored.checkpoint, number: number, terms,
+      answers, wake: wake)
+  }
+
+  /// A run that goes on from a boundary its directory has been taken to.
+  private nonisolated static func resumed(
+    _ run: OwnedRun, _ configuration: RunConfiguration, _ source: any WorkloadSource,
+    from checkpoint: CheckpointSet?, number: Int, _ terms: Terms, _ answers: Mailbox<Action>,
+    note: String? = nil, wake: @escaping @Sendable () -> Void
+  ) throws(RunError) -> Prepared {
+    var reading = try RunReading(run.directory.path)
+    var opened = try reading.opened(isWatched: false)
+    opened.phase = terms.startsPaused ? .paused : .training
+    opened.note = note
+    let roster = RunCourse(configuration, journal: checkpoint?.journal ?? []).roster
+    let kept = try KeptRun(run, configuration, roster: roster, notify: notify(answers, wake))
     return .run(
       number: number, opened,
-      live(
-        stored.configuration, source, kept, resumeFrom: stored.checkpoint, terms, wake: wake))
+      live(configuration, source, kept, resumeFrom: checkpoint, terms, wake: wake))
   }
 
   private nonisolated static func keep(
@@ -250,6 +265,59 @@ final class BackgroundRunner {
     }
   }
 
+  // MARK: Back in time
+
+  /// Stops the run and takes it back to a step, or lets another go on from there; with Esc it goes on
+  /// from where it stopped.
+  func branch(_ order: BranchOrder, number: Int) {
+    guard let live, let kept = live.kept else {
+      return answers.post(.notice("only a run that is recorded here can go back or fork"))
+    }
+    self.live = nil
+    wanted = number
+    early = []
+    let wish = Locked(true)
+    isReplayWanted = wish
+    let (prepared, answers, wake) = (prepared, answers, wake)
+    closing.enter()
+    Thread.detachNewThread { [closing] in
+      defer { closing.leave() }
+      live.controller.stop()
+      live.controller.waitUntilFinished()
+      _ = kept.recorder.close()
+      do throws(RunError) {
+        let replay = ReplayDesk(run: kept.run, order: order, wish: wish) { step, secondsLeft in
+          answers.post(
+            .replaying(run: number, step: step, target: order.step, secondsLeft: secondsLeft))
+          wake()
+        }
+        let result = try replay.work()
+        prepared.post(
+          try Self.resumed(
+            result.run, result.configuration, result.source, from: result.checkpoint,
+            number: number, Terms(startsPaused: true), answers, note: result.note, wake: wake))
+      } catch {
+        kept.run.end()
+        prepared.post(.failed(number: number, error))
+      }
+      wake()
+    }
+  }
+
+  /// Gives up what is being computed again.
+  func stopReplay() { isReplayWanted?.withLock { $0 = false } }
+
+  // MARK: The kept runs
+
+  /// Does something with the kept runs on another thread, and lists them.
+  func tend(_ body: @escaping @Sendable () -> Action?) {
+    let (answers, wake) = (answers, wake)
+    Thread.detachNewThread {
+      if let action = body() { answers.post(action) }
+      wake()
+    }
+  }
+
   // MARK: Ends
 
   /// Lets the present run make way: it is stopped, saved and closed in the background.
@@ -298,6 +366,7 @@ final class BackgroundRunner {
   /// Stops and saves everything while the caller waits; says where the run is and how to go on.
   func shutDown() -> [String] {
     let kept = live?.kept
+    stopReplay()
     retire()
     closing.wait()
     guard let kept else { return [] }

@@ -99,6 +99,12 @@ final class ExplorerSession {
       case .start(let configuration, let number): runner.start(.new(configuration), number: number)
       case .open(let directory, let number): runner.start(.open(directory), number: number)
       case .watch(let directory, let number): runner.start(.watch(directory), number: number)
+      case .branch(let order, let number): runner.branch(order, number: number)
+      case .stopReplay: runner.stopReplay()
+      case .listRuns: runner.tend { .runs(RunCatalog.entries) }
+      case .nameRun(let path, let name): runner.tend { RunCatalog.name(path, name) }
+      case .deleteRun(let path): runner.tend { RunCatalog.delete(path) }
+      case .overlay(let path): runner.tend { RunCatalog.overlay(path) }
       case .command(let command): runner.send(command)
       case .sweep(let order): sweep.perform(order)
       case .save(let name): runner.keep(as: name)

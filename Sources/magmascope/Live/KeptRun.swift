@@ -23,13 +23,13 @@ struct KeptRun: Sendable {
   }
 
   init(
-    _ run: OwnedRun, _ configuration: RunConfiguration,
+    _ run: OwnedRun, _ configuration: RunConfiguration, roster: [RunArm]? = nil,
     notify: @escaping @Sendable (Recorder.Report) -> Void
   ) throws(RunError) {
     self.run = run
     do throws(RunError) {
       recorder = try Recorder(
-        run, configuration: configuration.begun, stamp: .current,
+        run, configuration: configuration.begun, roster: roster, stamp: .current,
         line: { RecordFormat.jsonl.line($0) }, notify: notify)
     } catch {
       run.end()

@@ -38,9 +38,11 @@ struct RunReading: Sendable {
     let journal = try directory.readJournal()
     let roster = RunCourse(configuration, journal: journal).roster
     var told: [RunEvent] = try directory.readMetrics().compactMap { record in
-      guard let arm = roster.first(where: { $0.lane.name == record.arm }) ?? roster.first(where: {
-        $0.lane.letter == record.lane
-      })
+      guard
+        let arm = roster.first(where: { $0.lane.name == record.arm })
+          ?? roster.first(where: {
+            $0.lane.letter == record.lane
+          })
       else { return nil }
       return record.final == true
         ? .armFinished(arm: arm.id, record) : .evaluated(arm: arm.id, record)

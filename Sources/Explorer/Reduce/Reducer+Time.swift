@@ -1,0 +1,69 @@
+import RunModel
+import TerminalUI
+
+/// What may be asked of a run's time.
+package enum BranchOrder: Sendable, Hashable {
+  /// The run goes on from this step; what came after it stays as a branch beside it.
+  case rewind(step: Int)
+  /// A run of its own goes on from this step; the present one stays as it is.
+  case fork(step: Int)
+
+  package var step: Int {
+    switch self {
+    case .rewind(let step), .fork(let step): step
+    }
+  }
+
+  /// What is asked before it is done.
+  var question: String {
+    switch self {
+    case .rewind(let step): "back to step \(step)? what came after is kept as a branch."
+    case .fork(let step): "fork at step \(step)? this run is kept as it is."
+    }
+  }
+}
+
+extension ExplorerState {
+  /// Asks before the run is taken back or branched.
+  mutating func askToBranch(_ order: BranchOrder) -> [Effect] {
+    guard place.directory != nil, !place.isWatched else {
+      say("only a run that is recorded here can go back or fork", isAlert: true)
+      return []
+    }
+    guard (0...live.step).contains(order.step) else {
+      say("step \(order.step) is not in the run: 0...\(live.step)", isAlert: true)
+      return []
+    }
+    if case .rewind(let step) = order, step == live.step {
+      say("the run stands at step \(step)")
+      return []
+    }
+    modal = .confirmBranch(order)
+    return []
+  }
+
+  /// Back to just before the last live change.
+  mutating func askToUndo() -> [Effect] {
+    guard let change = live.journal.last(where: { $0.kind == .change || $0.kind == .replace })
+    else {
+      say("nothing has been changed while this run trained")
+      return []
+    }
+    return askToBranch(.rewind(step: max(0, change.step - 1)))
+  }
+
+  mutating func answer(_ order: BranchOrder, _ key: Key) -> [Effect] {
+    modal = nil
+    guard key == .enter || key == .character("y") else { return [] }
+    isReplaying = true
+    if case .fork = order { runNumber += 1 }
+    say("computing step \(order.step) again (Esc gives up)", seconds: 3_600)
+    return [.branch(order, run: runNumber)]
+  }
+
+  mutating func replay(at step: Int, of target: Int, _ secondsLeft: Double?) {
+    guard isReplaying else { return }
+    let left = secondsLeft.map { ", \(Shown.duration($0)) left" } ?? ""
+    say("computing step \(step) of \(target) again\(left) (Esc gives up)", seconds: 3_600)
+  }
+}

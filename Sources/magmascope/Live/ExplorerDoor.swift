@@ -1,0 +1,67 @@
+import CursesTerminal
+import Explorer
+import Foundation
+import Optimizers
+import Presets
+import RunModel
+import TerminalUI
+import Workloads
+
+/// Opens the terminal for the explorer, and gives it back.
+@MainActor
+struct ExplorerDoor {
+  let display: DisplayFlags
+  let options: DisplayOptions
+  let terms: BackgroundRunner.Terms
+
+  /// Runs the explorer until it is left.
+  ///
+  /// - Parameter effects: what is shown first; nil: `configuration` begins.
+  func enter(_ configuration: RunConfiguration, _ effects: [Effect]?) throws {
+    let signals = TerminalSignals.install()
+    TerminalSignals.block()
+    let terminal: CursesTerminal
+    do {
+      terminal = try CursesTerminal(options)
+    } catch {
+      throw RunError(.terminal, error.description)
+    }
+    TerminalSignals.guardAgainstCrashes()
+    TerminalSignals.unblock()
+    let state = Self.state(
+      configuration, glyphs: terminal.capabilities.glyphs,
+      theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
+      canSave: terms.isRecording, framesPerSecond: options.framesPerSecond)
+    let session = ExplorerSession(state: state, plan: effects, terms: terms, terminal: terminal)
+    if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
+    let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
+    terminal.close()
+    if let file = display.stats {
+      try OutputFile.write(Data(statistics.json.utf8), to: file)
+    }
+    for note in session.farewell { Diagnostics.say(note) }
+    if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
+  }
+
+  /// The explorer before anything has happened.
+  nonisolated static func state(
+    _ configuration: RunConfiguration, glyphs: GlyphTier, theme: Theme, mouse: Bool, canSave: Bool,
+    framesPerSecond: Int
+  ) -> ExplorerState {
+    let builder = ConfigurationBuilder(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
+    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+    let presets = library.names.compactMap { name -> PresetEntry? in
+      guard let fields = try? library.fields(name),
+        let run = try? builder.build(fields, category: .input)
+      else { return nil }
+      return PresetEntry(name: name, configuration: run)
+    }
+    return ExplorerState(
+      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors,
+      presets: presets, configuration: configuration,
+      options: ExplorerOptions(
+        version: Magmascope.version, glyphs: glyphs, theme: theme, mouse: mouse, canSave: canSave,
+        exports: ExplorerSession.exports, framesPerSecond: framesPerSecond))
+  }
+}

@@ -1,0 +1,85 @@
+import Explorer
+import Foundation
+import History
+import RunModel
+import RunStore
+
+/// The kept runs as the explorer lists them.
+enum RunCatalog {
+  /// The newest runs; more would not be looked through.
+  private static let most = 200
+
+  static var entries: [RunEntry] {
+    let shelf = RunShelf(path: UserDirectories.runs)
+    return shelf.names.prefix(most).compactMap { name in
+      try? entry(of: RunDirectory(path: "\(shelf.path)/\(name)"), name)
+    }
+  }
+
+  private static func entry(
+    of directory: RunDirectory, _ name: String
+  ) throws(RunError) -> RunEntry {
+    var reading = try RunReading(directory.path)
+    let events = try reading.news()
+    let configuration = reading.configuration
+    let records = try directory.readMetrics().filter { $0.final != true }
+    let first = configuration.seedValues.first
+    let losses = configuration.lanes.map { lane in
+      records.filter { $0.arm == lane.name && $0.seed == first }.map { $0.validationLoss ?? .nan }
+    }
+    let fork = try directory.readFork()
+    return RunEntry(
+      directory: directory.path, name: directory.keptName ?? name,
+      isNamed: directory.keptName != nil, configuration: configuration,
+      outcome: words(reading.phase(events)), step: records.map(\.step).max() ?? 0,
+      age: age(of: directory.metricsPath), losses: losses,
+      parent: fork.map { "\($0.run)@\($0.step)" })
+  }
+
+  private static func words(_ phase: RunPhase) -> String {
+    switch phase {
+    case .starting, .training: "training"
+    case .paused: "paused"
+    case .finished(.completed): "finished"
+    case .finished(.stopped), .interrupted: "interrupted"
+    case .finished(.everyArmDiverged): "diverged"
+    case .failed: "failed"
+    }
+  }
+
+  private static func age(of file: String) -> Double {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    let written = attributes?[.modificationDate] as? Date
+    return written.map { -$0.timeIntervalSinceNow } ?? 0
+  }
+
+  /// Keeps a run under a name and lists them again.
+  static func name(_ path: String, _ name: String) -> Action {
+    do throws(RunError) {
+      try RunDirectory.open(at: path).keep(as: name)
+      return .runs(entries)
+    } catch {
+      return .notice(error.description)
+    }
+  }
+
+  /// Removes a run for good and lists the others.
+  static func delete(_ path: String) -> Action {
+    do throws(RunError) {
+      try RunRemoval.remove(path) { (try? StoredRun.configuration(of: $0)) != nil }
+      return .runs(entries)
+    } catch {
+      return .notice(error.description)
+    }
+  }
+
+  /// Reads a run to lay its curves under others.
+  static func overlay(_ path: String) -> Action {
+    do throws(RunError) {
+      var reading = try RunReading(path)
+      return .overlaid(try reading.opened(isWatched: false))
+    } catch {
+      return .notice(error.description)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Explorer
+import RunModel
+import TerminalUI
+import Testing
+
+@Suite struct RunsScreenTests {
+  private func entry(
+    _ name: String, _ arms: [String], size: ModelSize = .micro, outcome: String = "finished"
+  ) throws -> RunEntry {
+    var configuration = try Fake.configuration(arms)
+    configuration.model = ModelConfiguration(size: size)
+    return RunEntry(
+      directory: "/runs/" + name, name: name, isNamed: name == "best", configuration: configuration,
+      outcome: outcome, step: 800, age: 7_200, losses: [[5.5, 3, 2.1, 1.9], [5.5, 3.2, 2, 1.8]],
+      parent: name == "fork" ? "best@120" : nil)
+  }
+
+  private func state(_ size: Window = Window(120, 40)) throws -> ExplorerState {
+    var state = try Fake.running()
+    _ = reduce(&state, .resize(size.size))
+    #expect(reduce(&state, .key(.character("6"))) == [.listRuns])
+    _ = reduce(
+      &state,
+      .runs([
+        try entry("fork", ["adam:lr=2e-3", "magma(adam)"], outcome: "interrupted"),
+        try entry("best", ["adamw:lr=5e-4"], size: .tiny),
+        try entry("far", ["lion:lr=1e-4", "skip(lion)"], outcome: "training"),
+      ]))
+    return state
+  }
+
+  @Test(arguments: Window.all)
+  func theListLooksAsRecorded(_ window: Window) throws {
+    try expectGolden("runs-\(window.name)", state(window), window.size)
+  }
+
+  @Test(arguments: [
+    ("lr>1e-3", ["fork"]), ("size:tiny", ["best"]), ("masked", ["fork", "far"]),
+    ("lion", ["far"]), ("masked interrupted", ["fork"]), ("nothing", []),
+    ("", ["fork", "best", "far"]),
+  ])
+  func theFilterAsksForSettingsSizesMasksAndWords(_ filter: String, _ names: [String]) throws {
+    var state = try state()
+    press(&state, "/" + filter)
+    #expect(state.runList.visible.map(\.name) == names)
+    _ = reduce(&state, .key(.enter))
+    #expect(state.isModalClosed)
+  }
+
+  @Test func enterOpensWhatHasEndedAndWatchesWhatAnotherTrains() throws {
+    var state = try state()
+    _ = reduce(&state, .key(.down))
+    #expect(
+      reduce(&state, .key(.enter)) == [.open(directory: "/runs/best", run: state.runNumber)])
+    press(&state, "6")
+    _ = reduce(&state, .key(.down))
+    #expect(
+      reduce(&state, .key(.enter)) == [.watch(directory: "/runs/far", run: state.runNumber)])
+  }
+
+  @Test func aRunIsOverlaidNamedAndDeletedByKeys() throws {
+    var state = try state()
+    #expect(
+      reduce(&state, .key(.character("P"))) == [.overlay(directory: "/runs/fork")])
+    press(&state, "6wmine")
+    #expect(
+      reduce(&state, .key(.enter)) == [.nameRun(directory: "/runs/fork", name: "mine")])
+    press(&state, "x")
+    #expect(reduce(&state, .key(.character("n"))).isEmpty)
+    press(&state, "x")
+    #expect(
+      reduce(&state, .key(.character("y"))) == [.deleteRun(directory: "/runs/fork")])
+  }
+}
+
+@Suite struct TimeTests {
+  private func recorded(to step: Int = 340) throws -> ExplorerState {
+    var state = try Fake.running(to: step)
+    _ = reduce(&state, .recorded(run: 1, directory: "/runs/here", archive: NoRows()))
+    return state
+  }
+
+  private struct NoRows: RowArchive {
+    var newestStep: Int { 0 }
+    func rows(in steps: ClosedRange<Int>) -> RunRows { RunRows(blockCount: 18) }
+  }
+
+  @Test func theRunGoesBackOnlyAfterAQuestion() throws {
+    var state = try recorded()
+    press(&state, ":rewind 120")
+    #expect(reduce(&state, .key(.enter)).isEmpty)
+    #expect(reduce(&state, .key(.enter)) == [.branch(.rewind(step: 120), run: 1)])
+    #expect(reduce(&state, .key(.escape)) == [.stopReplay])
+  }
+
+  @Test func aForkIsARunOfItsOwnFromTheShownStep() throws {
+    var state = try recorded()
+    press(&state, "<<F")
+    let step = state.shownStep
+    #expect(reduce(&state, .key(.enter)) == [.branch(.fork(step: step), run: 2)])
+  }
+
+  @Test func undoGoesBackToJustBeforeTheLastChange() throws {
+    var state = try recorded()
+    press(&state, "u")
+    #expect(state.isModalClosed && state.message?.text.contains("nothing has been changed") == true)
+    let change = Intervention(
+      arm: nil, step: 341, key: "mask", oldValue: .number(0.5), newValue: .number(0.3))
+    _ = reduce(&state, .run(RunBatch(run: 1, events: [.journaled(JournalEntry(change))])))
+    _ = reduce(&state, .run(Fake.batch(state.configuration, steps: 341...350)))
+    press(&state, "u")
+    #expect(reduce(&state, .key(.enter)) == [.branch(.rewind(step: 340), run: 1)])
+  }
+
+  @Test func whatIsNotRecordedCannotGoBack() throws {
+    var state = try Fake.running()
+    press(&state, "F")
+    #expect(state.isModalClosed && state.message?.isAlert == true)
+  }
+
+  @Test func aWatchedRunTakesNoCommands() throws {
+    var state = try Fake.running()
+    let opened = OpenedRun(
+      directory: "/runs/far", configuration: state.configuration,
+      events: Fake.batch(state.configuration, steps: 1...50).events, archive: nil,
+      phase: .training, isWatched: true)
+    _ = reduce(&state, .opened(run: 1, opened))
+    #expect(reduce(&state, .key(.character(" "))).isEmpty)
+    #expect(reduce(&state, .key(.character("+"))).isEmpty)
+    #expect(state.draft.arms == state.configuration.arms)
+    #expect(state.history.newestStep == 40, "as far as evaluations tell")
+  }
+}
+
+extension ExplorerState {
+  fileprivate var isModalClosed: Bool { if case nil = modal { true } else { false } }
+}
