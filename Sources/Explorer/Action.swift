@@ -10,14 +10,14 @@ package enum Action: Sendable {
   /// What the run numbered `run` has reported since the last batch; older runs are ignored.
   case run(RunBatch)
   /// A kept run is to be shown instead of the present one.
-  case opened(run: Int, OpenedRun)
+  case opened(run: Int, ShownRun)
   /// Where the run that trains is kept, and its rows beyond memory.
   case recorded(run: Int, directory: String, archive: any RowArchive)
   /// What another process has written of the run that is watched; a phase that is not nil is news.
   case watched(run: Int, [RunEvent], RunPhase?)
   /// The kept runs, the newest first.
   case runs([RunEntry])
-  case overlaid(OpenedRun)
+  case overlaid(ShownRun)
   /// A step is being computed again: how far it is, and for how many seconds still.
   case replaying(run: Int, step: Int, target: Int, secondsLeft: Double?)
   /// How the sweep stands; older pictures are replaced.

@@ -120,7 +120,7 @@ import Testing
 
   @Test func aWatchedRunTakesNoCommands() throws {
     var state = try Fake.running()
-    let opened = OpenedRun(
+    let opened = ShownRun(
       directory: "/runs/far", configuration: state.configuration,
       events: Fake.batch(state.configuration, steps: 1...50).events, archive: nil,
       phase: .training, isWatched: true)

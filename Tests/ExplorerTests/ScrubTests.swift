@@ -78,8 +78,10 @@ import Testing
       case "z": press(&state, "zzzzz")
       case "b": press(&state, "bb")
       case "j": press(&state, "k")
-      case "a": press(&state, "aaa")
-      case "c": press(&state, "cc")
+      case "a":
+        press(&state, String(repeating: "a", count: state.shown.arms.count - 1))
+      case "c":
+        press(&state, String(repeating: "c", count: state.shown.arms.count - 2))
       default: break
       }
     }

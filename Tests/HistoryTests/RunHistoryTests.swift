@@ -43,7 +43,8 @@ import Testing
     }
     #expect(history.newestStep == 120)
     for step in [0, 1, 36, 37, 38, 64, 99, 119, 120] {
-      #expect(history.moment(at: step).agrees(with: expected.moment(at: step)))
+      let isSame = history.moment(at: step).agrees(with: expected.moment(at: step))
+      #expect(isSame, "step \(step)")
     }
   }
 
@@ -64,7 +65,8 @@ import Testing
     for step in steps {
       let then = run.history(upTo: step).moment()
       let now = history.moment(at: step)
-      #expect(now.agrees(with: then), "step \(step)")
+      let isSame = now.agrees(with: then)
+      #expect(isSame, "step \(step)")
       #expect(now.phase == .paused && now.isPast && now.newestStep == 3_000)
     }
   }
@@ -93,7 +95,8 @@ import Testing
     #expect(moment.arms[0].seeds[0].evaluations.last?.step == 100)
     #expect((2..<5_000).contains(first))
     for step in [first, first + 1, (first + 5_000) / 2, 4_999] {
-      #expect(history.moment(at: step).agrees(with: run.history(upTo: step).moment()))
+      let isSame = history.moment(at: step).agrees(with: run.history(upTo: step).moment())
+      #expect(isSame, "step \(step)")
     }
   }
 
@@ -177,7 +180,8 @@ import Testing
     opened.readArchive()
     let live = run.history(upTo: 1_500)
     for step in [0, 7, 800, 1_499, 1_500] {
-      #expect(opened.moment(at: step).agrees(with: live.moment(at: step)))
+      let isSame = opened.moment(at: step).agrees(with: live.moment(at: step))
+      #expect(isSame, "step \(step)")
     }
   }
 

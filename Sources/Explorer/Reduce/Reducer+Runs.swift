@@ -43,7 +43,7 @@ extension ExplorerState {
   }
 
   /// Lays another run's curves under the present ones.
-  mutating func overlay(_ opened: OpenedRun) {
+  mutating func overlay(_ opened: ShownRun) {
     let history = RunHistory(opened.configuration, archive: opened.archive)
     history.append(opened.events)
     history.readArchive()

@@ -114,7 +114,7 @@ struct TracePanel: Widget {
     chart.zoom = state.zoomRange
     chart.declaredEnd = state.settings.axis == .step ? Double(moment.budget) : nil
     chart.columnCount = max(16, area.width * 2)
-    chart.cursorStep = state.settings.scrub.map(Double.init)
+    chart.cursorStep = state.settings.crosshair.map(Double.init)
     if kind == .alignment, let null = shown.first(where: \.isMasking)?.alignmentNull {
       chart.reference = (null, "pure noise \(Shown.share(null, decimals: 3))")
     }

@@ -18,7 +18,7 @@ extension ExplorerState {
     options.zoom = zoomRange
     let moment = shown
     options.declaredEnd = settings.axis == .step ? Double(moment.budget) : nil
-    options.cursorStep = (settings.crosshair ?? settings.scrub).map(Double.init)
+    options.cursorStep = settings.crosshair.map(Double.init)
     options.columnCount = max(16, width * 2)
     let drawn = arms.filter { !(hiddenArms.indices.contains($0) && hiddenArms[$0]) }
     let curves = drawn.map { curve(moment.arms[$0], in: moment) } + pinnedCurves

@@ -39,8 +39,8 @@ final class BackgroundRunner {
 
   /// What a preparing thread hands over.
   private enum Prepared: Sendable {
-    case run(number: Int, OpenedRun?, Live)
-    case opened(number: Int, OpenedRun, RunReading)
+    case run(number: Int, ShownRun?, Live)
+    case opened(number: Int, ShownRun, RunReading)
     case failed(number: Int, RunError)
   }
 
@@ -130,8 +130,7 @@ final class BackgroundRunner {
     var opened = try reading.opened(isWatched: false)
     opened.phase = terms.startsPaused ? .paused : .training
     opened.note = note
-    let roster = RunCourse(configuration, journal: checkpoint?.journal ?? []).roster
-    let kept = try KeptRun(run, configuration, roster: roster, notify: notify(answers, wake))
+    let kept = try KeptRun(run, configuration, notify: notify(answers, wake))
     return .run(
       number: number, opened,
       live(configuration, source, kept, resumeFrom: checkpoint, terms, wake: wake))

@@ -23,13 +23,13 @@ struct KeptRun: Sendable {
   }
 
   init(
-    _ run: OwnedRun, _ configuration: RunConfiguration, roster: [RunArm]? = nil,
+    _ run: OwnedRun, _ configuration: RunConfiguration,
     notify: @escaping @Sendable (Recorder.Report) -> Void
   ) throws(RunError) {
     self.run = run
     do throws(RunError) {
       recorder = try Recorder(
-        run, configuration: configuration.begun, roster: roster, stamp: .current,
+        run, configuration: configuration.begun, stamp: .current,
         line: { RecordFormat.jsonl.line($0) }, notify: notify)
     } catch {
       run.end()
@@ -46,9 +46,7 @@ struct KeptRun: Sendable {
 
   /// Removes the oldest runs that nobody named; says what went.
   static func prune() -> String? {
-    let removed = RunShelf(path: UserDirectories.runs).prune { directory in
-      (try? StoredRun.configuration(of: directory)) != nil
-    }
+    let removed = RunShelf(path: UserDirectories.runs).prune { StoredRun.isRun($0) }
     guard !removed.isEmpty else { return nil }
     let megabytes = removed.reduce(0) { $0 + $1.bytes } / 1_000_000
     return "removed \(removed.count) old runs that nobody named (\(megabytes) MB)"

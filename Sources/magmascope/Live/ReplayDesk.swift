@@ -36,15 +36,14 @@ struct ReplayDesk {
         run: run, configuration: configuration, source: source, checkpoint: newest,
         note: "given up: the run stands at step \(newest?.step ?? 0), paused")
     }
-    let roster = RunCourse(configuration, journal: boundary.journal).roster
     switch order {
     case .rewind(let step):
-      _ = try run.rewind(to: boundary, roster: roster, of: configuration.begun, stamp: .current)
+      _ = try run.rewind(to: boundary, of: configuration, stamp: .current)
       return Result(
         run: run, configuration: configuration, source: source, checkpoint: boundary,
         note: "back at step \(step), paused: Space goes on; what came after is kept as a branch")
     case .fork(let step):
-      let fork = try fork(boundary, roster, configuration, at: step)
+      let fork = try fork(boundary, configuration, at: step)
       run.end()
       return Result(
         run: fork, configuration: configuration, source: source, checkpoint: boundary,
@@ -53,13 +52,13 @@ struct ReplayDesk {
   }
 
   private func fork(
-    _ boundary: CheckpointSet, _ roster: [RunArm], _ configuration: RunConfiguration, at step: Int
+    _ boundary: CheckpointSet, _ configuration: RunConfiguration, at step: Int
   ) throws(RunError) -> OwnedRun {
     let path = RunShelf(path: UserDirectories.runs)
       .newPath(time: UserDirectories.timeStamp(), title: configuration.title)
     let parent = (run.directory.path as NSString).lastPathComponent
     return try OwnedRun.fork(
-      run.directory, at: boundary, roster: roster, of: configuration.begun, to: path,
+      run.directory, at: boundary, of: configuration.begun, to: path,
       configuration: try PresetWriter.yaml(configuration.begun), stamp: .current,
       origin: ForkOrigin(run: parent, step: step))
   }

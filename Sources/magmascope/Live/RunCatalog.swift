@@ -66,7 +66,7 @@ enum RunCatalog {
   /// Removes a run for good and lists the others.
   static func delete(_ path: String) -> Action {
     do throws(RunError) {
-      try RunRemoval.remove(path) { (try? StoredRun.configuration(of: $0)) != nil }
+      try RunRemoval.remove(path) { StoredRun.isRun($0) }
       return .runs(entries)
     } catch {
       return .notice(error.description)

@@ -21,9 +21,9 @@ struct RunReading: Sendable {
   /// All that the directory holds.
   ///
   /// - Parameter isWatched: whether another process trains the run.
-  mutating func opened(isWatched: Bool) throws(RunError) -> OpenedRun {
+  mutating func opened(isWatched: Bool) throws(RunError) -> ShownRun {
     let events = try news()
-    return OpenedRun(
+    return ShownRun(
       directory: directory.path, configuration: configuration, events: events, archive: archive,
       phase: phase(events), isWatched: isWatched)
   }
@@ -57,18 +57,25 @@ struct RunReading: Sendable {
 
   /// How the run stands: by its owner while one lives, else by how it ended.
   func phase(_ events: [RunEvent]) -> RunPhase {
-    let journal = events.compactMap { event -> JournalEntry? in
-      if case .journaled(let entry) = event { entry } else { nil }
+    var journal: [JournalEntry] = []
+    var records: [EvaluationRecord] = []
+    for event in events {
+      switch event {
+      case .journaled(let entry): journal.append(entry)
+      case .evaluated(_, let record), .armFinished(_, let record): records.append(record)
+      case .started, .probed, .refused, .finished, .failed: continue
+      }
     }
-    let last = journal.last { [.pause, .resume].contains($0.kind) }
-    if directory.owner?.isPresent == true { return last?.kind == .pause ? .paused : .training }
-    let end = journal.last { $0.kind == .end }?.text.flatMap(RunOutcome.init(rawValue:))
-    if let end, end != .stopped { return .finished(end) }
-    let closed = events.count { if case .armFinished = $0 { true } else { false } }
-    let wanted = configuration.arms.count * configuration.seedValues.count
-    let reached = max(archive.newestStep, events.compactMap(\.evaluatedStep).max() ?? 0)
-    let steps = RunCourse(configuration, journal: journal).finalStep
-    return closed >= wanted && reached >= steps ? .finished(.completed) : .interrupted
+    let stage = RunStage(
+      RunCourse(configuration, journal: journal), records: records, journal: journal,
+      isOwned: directory.owner?.isPresent == true)
+    return switch stage {
+    case .training: .training
+    case .paused: .paused
+    case .interrupted: .interrupted
+    case .finished:
+      .finished(records.contains { $0.diverged == nil } ? .completed : .everyArmDiverged)
+    }
   }
 
   /// The newest run of the explorer that no living process writes.
@@ -76,8 +83,7 @@ struct RunReading: Sendable {
     let shelf = RunShelf(path: UserDirectories.runs)
     let names = shelf.names.filter { name in
       let directory = RunDirectory(path: "\(shelf.path)/\(name)")
-      return directory.owner?.isPresent != true
-        && (try? StoredRun.configuration(of: directory)) != nil
+      return directory.owner?.isPresent != true && StoredRun.isRun(directory)
     }
     guard let name = names.first else {
       throw RunError(
@@ -85,11 +91,5 @@ struct RunReading: Sendable {
         remedy: "start one with: magmascope")
     }
     return "\(shelf.path)/\(name)"
-  }
-}
-
-extension RunEvent {
-  fileprivate var evaluatedStep: Int? {
-    if case .evaluated(_, let record) = self { record.step } else { nil }
   }
 }

@@ -2,7 +2,7 @@ import History
 import RunModel
 
 /// A run as its directory tells it, for looking at it and perhaps going on with it.
-package struct OpenedRun: Sendable {
+package struct ShownRun: Sendable {
   package var directory: String
   package var configuration: RunConfiguration
   package var events: [RunEvent]
@@ -39,7 +39,7 @@ package struct RunPlace: Sendable, Hashable {
 
 extension ExplorerState {
   /// Shows a run that its directory tells of, instead of the present one.
-  mutating func show(_ opened: OpenedRun) {
+  mutating func show(_ opened: ShownRun) {
     configuration = opened.configuration
     history = RunHistory(opened.configuration, archive: opened.archive)
     history.append(opened.events)
