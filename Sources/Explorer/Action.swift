@@ -13,8 +13,8 @@ package enum Action: Sendable {
   case opened(run: Int, ShownRun)
   /// Where the run that trains is kept, and its rows beyond memory.
   case recorded(run: Int, directory: String, archive: any RowArchive)
-  /// What another process has written of the run that is watched; a phase that is not nil is news.
-  case watched(run: Int, [RunEvent], RunPhase?)
+  /// What another process has written of the run that is watched, and how the run stands.
+  case watched(run: Int, [RunEvent], RunPhase)
   /// The kept runs, the newest first.
   case runs([RunEntry])
   case overlaid(ShownRun)

@@ -54,7 +54,7 @@ struct RunFilter {
   private func holds(_ word: String, of run: RunEntry) -> Bool {
     if word == "masked" { return run.configuration.arms.contains { $0.wrapper != nil } }
     if word.hasPrefix("size:") {
-      return run.configuration.model.size?.rawValue == word.dropFirst("size:".count)
+      return run.configuration.model.size?.rawValue == String(word.dropFirst("size:".count))
     }
     guard let place = word.firstIndex(where: { "<>=".contains($0) }),
       let limit = Double(word[word.index(after: place)...])

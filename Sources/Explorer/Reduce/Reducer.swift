@@ -28,7 +28,7 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
     guard run == state.runNumber else { return [] }
     state.history.append(events)
     state.history.readArchive()
-    if let phase { state.history.set(phase) }
+    state.history.set(phase)
     return []
   case .runs(let entries):
     state.runList.entries = entries

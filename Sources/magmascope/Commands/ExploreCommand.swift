@@ -27,6 +27,9 @@ struct ExploreCommand: ParsableCommand {
   @Flag(name: .customLong("no-record"), help: "Keep no directory: the run is gone when it is left.")
   var isPrivate = false
 
+  @Flag(help: "Begin with the settings of the program; none are remembered so far.")
+  var defaults = false
+
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var display: DisplayFlags
 
@@ -56,7 +59,10 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func keptDirectory() throws -> String? {
-    guard continues else { return directory }
+    guard continues else {
+      guard let directory else { return nil }
+      return try existing(directory)
+    }
     guard directory == nil else {
       throw RunError(
         .usage, "names a run and asks for the newest", place: "--continue",
@@ -65,18 +71,28 @@ struct ExploreCommand: ParsableCommand {
     return try RunReading.newest()
   }
 
+  /// A word that is no directory is rather a misspelt command.
+  private func existing(_ path: String) throws(RunError) -> String {
+    guard !path.contains("/"), !FileManager.default.fileExists(atPath: path) else { return path }
+    let commands = Magmascope.configuration.subcommands.compactMap(\.configuration.commandName)
+    throw RunError(
+      .usage,
+      "is neither a command nor the directory of a run" + suggestion(for: path, among: commands),
+      place: path, remedy: "magmascope --help lists the commands")
+  }
+
   /// What is shown first; a run that cannot be opened is refused before the terminal is taken.
   private func door() throws -> (configuration: RunConfiguration, effects: [Effect]?) {
     guard let path = try keptDirectory() else {
       return (try selection.configuration(library: library), nil)
     }
-    let reading = try RunReading(path)
-    if let owner = reading.directory.owner, owner.isPresent {
+    let run = try OpenedRun(path)
+    if run.directory.owner?.isPresent == true {
       throw RunError(
         .failure, "another process trains this run", place: path,
         remedy: "look at it with: magmascope watch \(path)")
     }
-    return (reading.configuration, [.open(directory: path, run: 0)])
+    return (run.configuration, [.open(directory: path, run: 0)])
   }
 }
 
@@ -92,7 +108,7 @@ struct WatchCommand: ParsableCommand {
 
   func run() throws {
     let options = try display.options()
-    let reading = try RunReading(directory)
+    let run = try OpenedRun(directory)
     guard isatty(STDOUT_FILENO) == 1 else {
       throw RunError(
         .terminal, "a run is watched on a terminal", place: "watch",
@@ -102,7 +118,7 @@ struct WatchCommand: ParsableCommand {
     try MainActor.assumeIsolated {
       try ExplorerDoor(
         display: display, options: options, terms: BackgroundRunner.Terms(isRecording: false)
-      ).enter(reading.configuration, [.watch(directory: directory, run: 0)])
+      ).enter(run.configuration, [.watch(directory: directory, run: 0)])
     }
   }
 }

@@ -45,7 +45,7 @@ struct ScreenCommand: ParsableCommand {
 
   func run() throws {
     let size = try frameSize()
-    guard let screen = Screen.allCases.first(where: { $0.title.lowercased() == screen }) else {
+    guard let screen = Screen.allCases.first(where: { $0.title.lowercased() == self.screen }) else {
       let names = Screen.allCases.map { $0.title.lowercased() }
       throw RunError(
         .usage, "unknown screen '\(self.screen)'" + suggestion(for: self.screen, among: names),
@@ -92,9 +92,10 @@ struct ScreenCommand: ParsableCommand {
   private func shownState() throws -> ExplorerState {
     switch (directory, preset) {
     case (let path?, nil):
-      var reading = try RunReading(path)
-      var state = empty(reading.configuration)
-      _ = reduce(&state, .opened(run: 0, try reading.opened(isWatched: true)))
+      var reading = RunReading(path)
+      let shown = try reading.shown(isWatched: true)
+      var state = empty(shown.configuration)
+      _ = reduce(&state, .opened(run: 0, shown))
       return state
     case (nil, let name?): return try trained(name)
     case (nil, nil), (_?, _?):

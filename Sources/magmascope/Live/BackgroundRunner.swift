@@ -92,11 +92,12 @@ final class BackgroundRunner {
           number: number, nil,
           live(configuration, source, kept, resumeFrom: nil, terms, wake: wake))
       case .watch(let path):
-        var reading = try RunReading(path)
-        return .opened(number: number, try reading.opened(isWatched: true), reading)
+        var reading = RunReading(path)
+        let shown = try reading.shown(isWatched: true)
+        return .opened(number: number, shown, reading)
       case .open(let path):
-        var reading = try RunReading(path)
-        let opened = try reading.opened(isWatched: false)
+        var reading = RunReading(path)
+        let opened = try reading.shown(isWatched: false)
         guard opened.phase == .interrupted, terms.isRecording else {
           return .opened(number: number, opened, reading)
         }
@@ -126,8 +127,8 @@ final class BackgroundRunner {
     from checkpoint: CheckpointSet?, number: Int, _ terms: Terms, _ answers: Mailbox<Action>,
     note: String? = nil, wake: @escaping @Sendable () -> Void
   ) throws(RunError) -> Prepared {
-    var reading = try RunReading(run.directory.path)
-    var opened = try reading.opened(isWatched: false)
+    var reading = RunReading(run.directory.path)
+    var opened = try reading.shown(isWatched: false)
     opened.phase = terms.startsPaused ? .paused : .training
     opened.note = note
     let kept = try KeptRun(run, configuration, notify: notify(answers, wake))
@@ -215,10 +216,9 @@ final class BackgroundRunner {
   private func look() -> [Action] {
     guard var reading = watched, pulse?.hasBeaten() == true else { return [] }
     do throws(RunError) {
-      let events = try reading.news()
-      let phase = events.isEmpty ? nil : reading.phase(events)
+      let news = try reading.news()
       watched = reading
-      return [.watched(run: wanted, events, phase)]
+      return [.watched(run: wanted, news.events, news.phase)]
     } catch {
       watched = nil
       return [.notice(error.description)]

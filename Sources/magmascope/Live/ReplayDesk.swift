@@ -73,7 +73,7 @@ struct ReplayDesk {
     let begun = ContinuousClock.now
     let first = start?.step ?? 0
     return try replay.boundary(after: order.step, from: start) { step in
-      let seconds = Double((.now - begun) / .milliseconds(1)) / 1000
+      let seconds = Double(begun.duration(to: .now) / .milliseconds(1)) / 1000
       let rate = Double(step - first) / max(seconds, 1e-3)
       progress(step, rate > 0 ? Double(order.step - step) / rate : nil)
       return wish.withLock(\.self)

@@ -19,21 +19,18 @@ enum RunCatalog {
   private static func entry(
     of directory: RunDirectory, _ name: String
   ) throws(RunError) -> RunEntry {
-    var reading = try RunReading(directory.path)
-    let events = try reading.news()
-    let configuration = reading.configuration
-    let records = try directory.readMetrics().filter { $0.final != true }
-    let first = configuration.seedValues.first
-    let losses = configuration.lanes.map { lane in
-      records.filter { $0.arm == lane.name && $0.seed == first }.map { $0.validationLoss ?? .nan }
+    let run = try OpenedRun(directory.path)
+    let first = run.configuration.seedValues.first
+    let losses = run.configuration.lanes.map { lane in
+      run.records.filter { $0.lane == lane.letter && $0.seed == first && $0.final != true }
+        .map { $0.validationLoss ?? .nan }
     }
     let fork = try directory.readFork()
     return RunEntry(
       directory: directory.path, name: directory.keptName ?? name,
-      isNamed: directory.keptName != nil, configuration: configuration,
-      outcome: words(reading.phase(events)), step: records.map(\.step).max() ?? 0,
-      age: age(of: directory.metricsPath), losses: losses,
-      parent: fork.map { "\($0.run)@\($0.step)" })
+      isNamed: directory.keptName != nil, configuration: run.configuration,
+      outcome: words(run.phase), step: run.newestStep, age: age(of: directory.metricsPath),
+      losses: losses, parent: fork.map { "\($0.run)@\($0.step)" })
   }
 
   private static func words(_ phase: RunPhase) -> String {
@@ -76,8 +73,8 @@ enum RunCatalog {
   /// Reads a run to lay its curves under others.
   static func overlay(_ path: String) -> Action {
     do throws(RunError) {
-      var reading = try RunReading(path)
-      return .overlaid(try reading.opened(isWatched: false))
+      var reading = RunReading(path)
+      return .overlaid(try reading.shown(isWatched: false))
     } catch {
       return .notice(error.description)
     }

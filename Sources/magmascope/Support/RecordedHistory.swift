@@ -37,29 +37,54 @@ struct OpenedRun {
     }
   }
 
+  /// How many lines of each file have been told.
+  struct Told: Sendable, Equatable {
+    var hasSummary = false
+    var journal = 0
+    var records = 0
+    var probes = 0
+  }
+
+  /// What the files tell but the rows, as the events that told it; lines are only ever added.
+  ///
+  /// - Parameter told: what is known already; afterwards, everything.
+  func events(after told: inout Told) throws(RunError) -> [RunEvent] {
+    let roster = roster
+    var events: [RunEvent] = []
+    if !told.hasSummary, let summary = try directory.readSummary() {
+      events.append(.started(summary))
+      told.hasSummary = true
+    }
+    events += journal.dropFirst(told.journal).map { .journaled($0) }
+    events += records.dropFirst(told.records).compactMap { record in
+      roster.first { $0.lane.letter == record.lane }.map { arm in
+        record.final == true ? .armFinished(arm: arm.id, record) : .evaluated(arm: arm.id, record)
+      }
+    }
+    let probes = try directory.readProbes()
+    events += probes.dropFirst(told.probes).map { .probed($0) }
+    (told.journal, told.records, told.probes) = (journal.count, records.count, probes.count)
+    return events
+  }
+
+  var phase: RunPhase {
+    switch stage {
+    case .training: return .training
+    case .paused: return .paused
+    case .interrupted: return .interrupted
+    case .finished:
+      let end = journal.last { $0.kind == .end }?.text
+      return .finished(end.flatMap(RunOutcome.init) ?? .completed)
+    }
+  }
+
   /// What the screens and `runs show` are drawn from.
   func history() throws(RunError) -> RunHistory {
     let history = RunHistory(configuration, archive: rows)
-    let roster = roster
-    if let summary = try directory.readSummary() { history.append([.started(summary)]) }
-    history.append(journal.map { .journaled($0) })
-    history.append(
-      records.compactMap { record in
-        roster.first { $0.lane.letter == record.lane }.map { arm in
-          record.final == true
-            ? .armFinished(arm: arm.id, record) : .evaluated(arm: arm.id, record)
-        }
-      })
-    history.append(try directory.readProbes().map { .probed($0) })
+    var told = Told()
+    history.append(try events(after: &told))
     history.readArchive()
-    switch stage {
-    case .training: history.set(.training)
-    case .paused: history.set(.paused)
-    case .interrupted: history.set(.interrupted)
-    case .finished:
-      let end = journal.last { $0.kind == .end }?.text
-      history.set(.finished(end.flatMap(RunOutcome.init) ?? .completed))
-    }
+    history.set(phase)
     return history
   }
 }
