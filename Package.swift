@@ -122,7 +122,7 @@ let package = Package(
       [
         "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers",
         "Workloads",
-        "Training", "EventStream", "Probes",
+        "Training", "EventStream", "Probes", "RunStore",
       ]),
     tests("Presets", ["RunModel"]),
     tests("Checkpoints", ["RunModel"]),
