@@ -81,7 +81,7 @@ import Testing
       for wrapper in catalog.wrappers {
         var arm = try TestedArm("\(wrapper.name)(\(base.name))")
         for setting in catalog.settings(base: base.name, wrapper: wrapper.name)
-        where setting.isLive {
+        where setting.isLive && setting.twin == nil {
           try arm.optimizer.set(setting.key, to: setting.defaultValue)
         }
       }
