@@ -206,7 +206,8 @@ struct Parser {
 
   private mutating func call(_ name: String, _ start: Token) throws(ExpressionError) -> Node {
     if let gathering = Gathering(rawValue: name), vocabulary.gatherings.contains(gathering),
-      let domain = try domain(of: name) {
+      let domain = try domain(of: name)
+    {
       let body = try either()
       try expect(")")
       return .gathering(gathering, domain: domain, body)

@@ -118,6 +118,12 @@ struct ArmParts {
           + "gates=\(masks.gate.rawValue) decides before it is seen",
         "use step, t, depth, cosMean, w or uniform in keep, or gates=update")
     }
+    let isUniform = !RuleName.allCases.contains { $0.isPerElement && keep.readsByElement($0) }
+    if masks.gate == .gradient, scale.constant == nil || masks.grain == .element && !isUniform {
+      throw refusal(
+        "gates=gradient masks before there is an update, and a formula here looks at more",
+        "use a number as scale, and no values of elements in keep")
+    }
     let averages = keep.expression.averageCount + scale.expression.averageCount
     if masks.grain == .element, averages > 0 {
       throw refusal(

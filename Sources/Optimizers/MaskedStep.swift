@@ -132,7 +132,7 @@ extension ArmOptimizer {
     let comparison = masks.comparison(observes: observes)
     let cosine = absorb(step, comparison, seen.span, parameters.span, gradients)
     if masks.needsAlignment { takeScore(cosine, step.block, masks) }
-    let scale = masks.isDamped ? Double(scales[step.block]) : 1
+    let scale = masks.isDamped ? Double(scales[step.block]) : masks.scaleRule?.constant ?? 1
     outcomes[step.block].keep = Float(toss.keep)
     outcomes[step.block].scale = Float(scale)
     write(step, writeRule(step, scale: scale, masks.decay), &parameters, seen.span)

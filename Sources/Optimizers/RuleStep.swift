@@ -127,6 +127,7 @@ extension ArmOptimizer {
       outcomes[block].scale = Float(scaleElements(step, toss, parameters.span, gradients))
     } else {
       scale = rules?.scale(block) ?? 1
+      if masks.rescale == .keep, rules?.keepsByElement != true { scale /= toss.keep }
       outcomes[block].scale = Float(scale)
     }
     let ones = mask.ones(count)
@@ -134,8 +135,9 @@ extension ArmOptimizer {
       switch masks.rescale {
       case .share where ones > 0: Double(count) / Double(ones + 1)
       case .norm: normRescaling(count)
-      case .keep: 1 / toss.keep
-      case .share, .score, .none: 1.0
+      case .keep where rules?.keepsByElement == true || rules?.scalesByElement == true:
+        1 / toss.keep
+      case .keep, .share, .score, .none: 1.0
       }
     let rule = writeRule(step, scale: scale, masks.decay)
     writeDisplaced(step, rule, by: rescaling, &parameters)

@@ -88,7 +88,11 @@ package struct MaskRule: Sendable {
   package var constant: Double? { expression.constant }
 
   /// Whether the value is known before the step's gradient, so that moments may be frozen by it.
-  package var isForeseeable: Bool { names.allSatisfy(\.isForeseeable) }
+  ///
+  /// What is gathered over elements is not: the block is run through after its moments.
+  package var isForeseeable: Bool {
+    names.allSatisfy(\.isForeseeable) && expression.gathered.isEmpty
+  }
 
   private var names: [RuleName] { RuleName.allCases.filter(reads) }
 }

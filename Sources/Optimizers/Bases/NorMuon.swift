@@ -12,7 +12,8 @@ struct NorMuon: GradientTransformation {
   static let descriptor = OptimizerDescriptor(
     name: "normuon", kind: .base,
     summary: "Muon with rows of one size, by a second moment of what it orthogonalized.",
-    equation: "O = NewtonSchulz(B);  v ← β₂v + (1−β₂)·rowmean(O²);  Δ = .2·lr·√(mn)·Ô/‖Ô‖, Ô = O/√v",
+    equation:
+      "O = NewtonSchulz(B);  v ← β₂v + (1−β₂)·rowmean(O²);  Δ = .2·lr·√(mn)·Ô/‖Ô‖, Ô = O/√v",
     paper: "Li et al., 2025, arXiv:2510.05491",
     hyperparameters: [
       .learningRate(0.02),

@@ -18,8 +18,11 @@ struct MaskUnits: Sendable {
 
   init(_ layout: TensorLayout, _ grain: MaskSettings.Grain, inScope: [Bool]) {
     let entries = layout.entries
+    let units =
+      grain == .module || grain == .layer ? entries.map { Self.unit($0.block, grain) } : []
     let leaders = entries.indices.map { block in
-      entries.firstIndex { Self.isOneUnit($0.block, entries[block].block, grain) } ?? block
+      guard units.indices.contains(block), let unit = units[block] else { return block }
+      return units.firstIndex(of: unit) ?? block
     }
     var members: [Int] = []
     for block in entries.indices where inScope[block] && !members.contains(leaders[block]) {
@@ -32,16 +35,21 @@ struct MaskUnits: Sendable {
     numbers = Array(repeating: 0, count: members.count)
   }
 
-  private static func isOneUnit(
-    _ one: BlockDescriptor, _ other: BlockDescriptor, _ grain: MaskSettings.Grain
-  ) -> Bool {
-    guard one.name != other.name else { return true }
-    guard let layer = one.layer, layer == other.layer else { return false }
+  /// Layer and module of a block; nil for one that is a unit of its own.
+  private static func unit(_ block: BlockDescriptor, _ grain: MaskSettings.Grain) -> Unit? {
+    guard let layer = block.layer else { return nil }
     switch grain {
-    case .layer: return true
-    case .module: return one.role == other.role && (one.role == .attention || one.role == .mlp)
-    case .tensor, .row, .column, .element, .head: return false
+    case .layer: return Unit(layer: layer, role: nil)
+    case .module:
+      let isModule = block.role == .attention || block.role == .mlp
+      return isModule ? Unit(layer: layer, role: block.role) : nil
+    case .tensor, .row, .column, .element, .head: return nil
     }
+  }
+
+  private struct Unit: Equatable {
+    let layer: Int
+    let role: BlockRole?
   }
 
   /// Units in scope.
