@@ -69,7 +69,7 @@ package struct ArmOptimizer {
     _ specification: ArmSpecification, layout: TensorLayout, observes: Bool = true
   ) throws(RunError) {
     let parts = try ArmParts(specification, layout: layout)
-    let masks = parts.masks
+    let (specification, masks) = (parts.specification, parts.masks)
     self.specification = specification
     self.layout = layout
     self.observes = observes
@@ -159,7 +159,7 @@ extension ArmOptimizer {
         .usage, "\(key)='\(value)' wants a momentum, and \(specification.base) keeps none",
         remedy: "start the arm with a formula that looks at the alignment")
     }
-    return changed
+    return new.specification
   }
 
   /// Why `set` would refuse the change; nil when it would take it.

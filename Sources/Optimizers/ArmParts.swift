@@ -8,9 +8,11 @@ struct ArmParts {
   let type: any GradientTransformation.Type
   let settings: Settings
   let masks: MaskSettings?
-  private let specification: ArmSpecification
+  /// With every setting of the catalog in it.
+  let specification: ArmSpecification
 
-  init(_ specification: ArmSpecification, layout: TensorLayout) throws(RunError) {
+  init(_ written: ArmSpecification, layout: TensorLayout) throws(RunError) {
+    let specification = written.completed(by: OptimizerRegistry.catalog)
     self.specification = specification
     guard let entry = OptimizerRegistry.base(specification.base) else {
       throw RunError(
@@ -31,16 +33,12 @@ struct ArmParts {
     _ = try Scope.select(settings.text("scope"), in: layout)
   }
 
-  /// Every setting of the catalog is there, of its kind and within its range.
+  /// Every setting is of its kind and within its range.
   private static func checkValues(_ specification: ArmSpecification) throws(RunError) {
     let settings = OptimizerRegistry.catalog.settings(
       base: specification.base, wrapper: specification.wrapper)
     for setting in settings {
-      guard let value = specification.values[setting.key] else {
-        throw RunError(
-          .usage, "arm '\(specification.text)' says nothing of '\(setting.key)'",
-          remedy: "allowed: \(setting.allowed)")
-      }
+      guard let value = specification.values[setting.key] else { continue }
       guard setting.value(from: value.description) == value else {
         throw RunError(
           .usage, "arm '\(specification.text)': \(setting.key)=\(value) is not allowed",

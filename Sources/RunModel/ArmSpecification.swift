@@ -69,6 +69,23 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
     writtenKeys.removeAll { $0 == twin.key }
   }
 
+  /// With the default of every setting that it says nothing of, as one read from an older file.
+  package func completed(by catalog: OptimizerCatalog) -> ArmSpecification {
+    var copy = self
+    for setting in catalog.settings(base: base, wrapper: wrapper)
+    where copy.values[setting.key] == nil {
+      copy.values[setting.key] = setting.defaultValue
+    }
+    guard copy.values.count > values.count else { return self }
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let twin = TwinSetting(of: key, at: value), values[twin.key] == nil,
+        copy.values[twin.key] != nil
+      else { continue }
+      copy.values[twin.key] = twin.value
+    }
+    return copy
+  }
+
   /// `matched(magma(adam)):lr=1e-3,mask=0.5` rebuilt from the parts.
   package var canonicalText: String {
     let settings = writtenKeys.compactMap { key in
