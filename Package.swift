@@ -49,7 +49,7 @@ let package = Package(
     library("RunModel", ["Expressions"]),
     library("HostSystem", ["RunModel"]),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Optimizers", ["TensorKernels", "RunModel", numerics], swiftSettings: numeric),
+    library("Optimizers", ["TensorKernels", "RunModel", "Expressions", numerics], swiftSettings: numeric),
     library(
       "Workloads", ["TensorKernels", "RunModel", "HostSystem", "Checkpoints", numerics, heap],
       swiftSettings: numeric),

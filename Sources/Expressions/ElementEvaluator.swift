@@ -58,18 +58,44 @@ package struct ElementEvaluator: Sendable {
     for i in 0..<count { target[offset + i] = lanes[start + i] }
   }
 
-  /// The sum over the loaded elements, and of how many the value is not 0.
-  package mutating func sums(
-    count: Int, values: [Double], gatherings: [Double]
-  ) -> (sum: Double, nonzero: Int) {
+  /// What gatherings are made of, over some elements.
+  package struct Sums: Sendable {
+    package var count = 0
+    package var sum = 0.0
+    package var nonzero = 0
+    package var least = Double.infinity
+    package var most = -Double.infinity
+
+    package init() {}
+
+    /// The figure of everything added; NaN for a median, which sums cannot give.
+    package func value(_ gathering: Gathering) -> Double {
+      switch gathering {
+      case .mean: sum / Double(count)
+      case .sum: sum
+      case .count: Double(nonzero)
+      case .share: Double(nonzero) / Double(count)
+      case .least: least
+      case .most: most
+      case .median: .nan
+      }
+    }
+  }
+
+  /// Adds the values of the loaded elements to `sums`.
+  package mutating func add(
+    to sums: inout Sums, count: Int, values: [Double], gatherings: [Double]
+  ) {
     run(count, values, gatherings)
     let start = registerCount * stretch
-    var (sum, nonzero) = (0.0, 0)
+    sums.count += count
     for i in start..<start + count {
-      sum += Double(lanes[i])
-      nonzero += lanes[i] != 0 ? 1 : 0
+      let value = Double(lanes[i])
+      sums.sum += value
+      sums.nonzero += value != 0 ? 1 : 0
+      sums.least = min(sums.least, value)
+      sums.most = max(sums.most, value)
     }
-    return (sum, nonzero)
   }
 
   private mutating func run(_ count: Int, _ values: [Double], _ gatherings: [Double]) {

@@ -205,7 +205,9 @@ struct Parser {
   }
 
   private mutating func call(_ name: String, _ start: Token) throws(ExpressionError) -> Node {
-    if let gathering = Gathering(rawValue: name), let domain = try domain(of: name) {
+    if let gathering = Gathering(rawValue: name), vocabulary.gatherings.contains(gathering),
+      let domain = try domain(of: name)
+    {
       let body = try either()
       try expect(")")
       return .gathering(gathering, domain: domain, body)
@@ -250,7 +252,7 @@ struct Parser {
   }
 
   private var functionNames: [String] {
-    let gatherings = vocabulary.domains.isEmpty ? [] : Gathering.allCases.map(\.rawValue)
+    let gatherings = vocabulary.domains.isEmpty ? [] : vocabulary.gatherings.map(\.rawValue)
     return Operation.functions.map(\.name) + ["ema"] + gatherings
   }
 

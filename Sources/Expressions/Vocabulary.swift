@@ -23,21 +23,29 @@ package struct Vocabulary {
   package var domains: [String]
   /// The domain of `mean(e)`, where only one is meant; nil: it has to be said.
   package var onlyDomain: Int?
+  /// What may be made of the values over a domain.
+  package var gatherings: [Gathering]
   private let resolve: (Reference) -> Int?
 
   package init(
     names: [String], domains: [String] = [], onlyDomain: Int? = nil,
-    resolve: @escaping (Reference) -> Int?
+    gatherings: [Gathering] = Gathering.allCases, resolve: @escaping (Reference) -> Int?
   ) {
     self.names = names
     self.domains = domains
     self.onlyDomain = onlyDomain
+    self.gatherings = gatherings
     self.resolve = resolve
   }
 
   /// Plain names, the place in the list being the slot.
-  package init(_ names: [String], domains: [String] = [], onlyDomain: Int? = nil) {
-    self.init(names: names, domains: domains, onlyDomain: onlyDomain) { reference in
+  package init(
+    _ names: [String], domains: [String] = [], onlyDomain: Int? = nil,
+    gatherings: [Gathering] = Gathering.allCases
+  ) {
+    self.init(
+      names: names, domains: domains, onlyDomain: onlyDomain, gatherings: gatherings
+    ) { reference in
       guard reference.indices.isEmpty, reference.step == nil else { return nil }
       return names.firstIndex(of: reference.name)
     }

@@ -35,18 +35,33 @@ package struct ArmOptimizer {
   var own: GradientAverages
   /// Momenta that are only looked at, for blocks that have no other; no state of the arm.
   var observed: GradientAverages
+  /// Which blocks share a coin, and what a draw over all of them says in this step.
+  var units: MaskUnits
+  /// Whether a block was dropped in the step before, for moments that are fresh on its return.
+  var wasDropped: [Bool]
   var displacement: [Float]
-  /// The mask of the block at hand, for grains finer than the tensor.
+  /// The mask of the block at hand, where it has one per element.
   var mask: ElementMask
+  /// The masked part of the displacement, while its norm is looked at.
+  var gated: [Float]
+  /// What the moments are shown in place of the gradients, where those are masked.
+  var maskedGradients: [Float]
+  /// The formulas of a rule.
+  var rules: RuleEngine?
+  /// A stretch of elements on their way into a formula; for mgup, a block's.
+  var elements: [Float]
 
   /// Elements worked on at a time, so that the displacement stays in the first-level cache.
   static let stretch = 1024
   /// β of the observing averages.
   static let observing = Decay(ArmSpecification.observingDecay)
 
-  /// Whether a coin decides on a whole block: true without a mask, false for finer grains and signs.
+  /// Whether every block has a coin of its own that decides on its whole update: true without a mask,
+  /// false for finer and coarser units, for draws of several and for signs.
   package var tossesWholeBlocks: Bool {
-    masks.map { $0.grain == .tensor && $0.kind != .cautious } ?? true
+    masks.map {
+      $0.grain == .tensor && !$0.kind.choosesElements && $0.draw == .coin && $0.gate != .gradient
+    } ?? true
   }
 
   /// Makes the optimizer; throws when settings contradict each other or the layout.
@@ -54,7 +69,7 @@ package struct ArmOptimizer {
     _ specification: ArmSpecification, layout: TensorLayout, observes: Bool = true
   ) throws(RunError) {
     let parts = try ArmParts(specification, layout: layout)
-    let masks = parts.masks
+    let (specification, masks) = (parts.specification, parts.masks)
     self.specification = specification
     self.layout = layout
     self.observes = observes
@@ -75,11 +90,20 @@ package struct ArmOptimizer {
     observed = GradientAverages(layout) {
       observes && !base.hasMomentum($0) && !own.contains($0)
     }
+    units = MaskUnits(layout, masks?.grain ?? .tensor, inScope: plan.inScope)
+    wasDropped = Array(repeating: false, count: blocks)
     let largest = layout.entries.map(\.range.count).max() ?? 0
     let stretch = parts.type.isElementwise ? min(largest, Self.stretch) : largest
-    displacement = Array(repeating: 0, count: masks?.kind == .cautious ? largest : stretch)
-    let usesKept = masks.map { $0.grain != .tensor || $0.kind == .cautious } ?? false
-    mask = ElementMask(count: usesKept ? largest : 0)
+    let isWhole = masks?.isWhole ?? true
+    let masksGradients = masks?.gate == .gradient
+    rules = masks.flatMap { RuleEngine($0, blocks: blocks) }
+    let displacesWhole = !isWhole || masks?.kind == .rule
+    displacement = Array(repeating: 0, count: displacesWhole ? largest : stretch)
+    mask = ElementMask(count: isWhole && !masksGradients ? 0 : largest)
+    gated = Array(repeating: 0, count: isWhole ? 0 : largest)
+    let ranks = masks?.kind == .mgup
+    elements = Array(repeating: 0, count: ranks ? largest : rules == nil ? 0 : RuleEngine.stretch)
+    maskedGradients = Array(repeating: 0, count: masksGradients ? layout.count : 0)
     stepFactor = masks?.expectedFactor ?? 1
     for block in outcomes.indices { outcomes[block].isMasked = isMasked(block) }
   }
@@ -97,7 +121,8 @@ package struct ArmOptimizer {
   /// Bytes of all buffers: the state, what a step works in, and what is only observed.
   package var bufferBytes: Int {
     let scratch =
-      displacement.count + mask.kept.count + base.scratchCount + observed.values.count
+      displacement.count + mask.kept.count + gated.count + maskedGradients.count
+      + elements.count + (rules?.scratchCount ?? 0) + base.scratchCount + observed.values.count
     return stateBytes + scratch * MemoryLayout<Float>.stride
   }
 
@@ -124,8 +149,17 @@ extension ArmOptimizer {
         .usage, "\(key)=\(value) is not allowed", remedy: "allowed: \(setting.allowed)")
     }
     let changed = specification.setting(key, to: value)
-    try check(changed, layout: layout)
-    return changed
+    let (old, new) = (
+      try ArmParts(specification, layout: layout), try ArmParts(changed, layout: layout)
+    )
+    if new.masks?.needsAlignment == true, old.masks?.needsAlignment != true,
+      !specification.keepsMomentum
+    {
+      throw RunError(
+        .usage, "\(key)='\(value)' wants a momentum, and \(specification.base) keeps none",
+        remedy: "start the arm with a formula that looks at the alignment")
+    }
+    return new.specification
   }
 
   /// Why `set` would refuse the change; nil when it would take it.
@@ -144,9 +178,18 @@ extension ArmOptimizer {
     let parts = try ArmParts(changed, layout: layout)
     base.configure(parts.settings)
     plan = try BlockPlan(changed, layout: layout, base: base, masks: parts.masks)
+    if let new = parts.masks, new.kind == .rule, setsFormula(key) {
+      rules = RuleEngine(new, blocks: layout.entries.count)
+    }
     masks = parts.masks
     specification = changed
     if changed.isMatched, let masks { stepFactor = masks.expectedFactor }
+  }
+
+  private func setsFormula(_ key: String) -> Bool {
+    OptimizerRegistry.catalog.settings(
+      base: specification.base, wrapper: specification.wrapper
+    ).contains { $0.key == key && $0.isRule } || key == "alpha" || key == "gamma"
   }
 
   private static func liveSetting(
@@ -182,6 +225,12 @@ extension ArmOptimizer {
       state.append((name: "mask.cosine", values: cosines))
       state.append((name: "mask.momentum", values: own.values))
     }
+    if let rules, !rules.averages.isEmpty {
+      state.append((name: "mask.averages", values: rules.averages.flatMap(Self.split)))
+    }
+    if masks?.resets == true {
+      state.append((name: "mask.dropped", values: wasDropped.map { $0 ? 1 : 0 }))
+    }
     if !observed.values.isEmpty {
       state.append((name: Self.observedName, values: observed.values))
     }
@@ -208,9 +257,17 @@ extension ArmOptimizer {
       cosines = try Self.find("mask.cosine", count: cosines.count, in: values)
       own.values = try Self.find("mask.momentum", count: own.values.count, in: values)
     }
+    if let count = rules?.averages.count, count > 0 {
+      let halves = try Self.find("mask.averages", count: 2 * count, in: values)
+      rules?.averages = (0..<count).map { Self.join(halves[2 * $0], halves[2 * $0 + 1]) }
+    }
+    if masks?.resets == true {
+      wasDropped = try Self.find("mask.dropped", count: wasDropped.count, in: values).map {
+        $0 != 0
+      }
+    }
     updates = counts.map { Int($0) }
-    stepFactor = Double(
-      bitPattern: UInt64(factor[0].bitPattern) << 32 | UInt64(factor[1].bitPattern))
+    stepFactor = Self.join(factor[0], factor[1])
     base.state = buffers
   }
 
@@ -222,6 +279,10 @@ extension ArmOptimizer {
       Float(bitPattern: UInt32(truncatingIfNeeded: value.bitPattern >> 32)),
       Float(bitPattern: UInt32(truncatingIfNeeded: value.bitPattern)),
     ]
+  }
+
+  private static func join(_ high: Float, _ low: Float) -> Double {
+    Double(bitPattern: UInt64(high.bitPattern) << 32 | UInt64(low.bitPattern))
   }
 
   private static func find(

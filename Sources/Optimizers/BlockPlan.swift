@@ -11,6 +11,7 @@ struct BlockPlan {
   var decays: [Double]
   /// 0 for the first block in scope … 1 for the last, by position.
   var depths: [Double]
+
   init(
     _ specification: ArmSpecification, layout: TensorLayout, base: any GradientTransformation,
     masks: MaskSettings?

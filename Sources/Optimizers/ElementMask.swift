@@ -4,12 +4,15 @@ import TensorKernels
 /// One toss: who asks, and how likely the answer is "keep".
 struct Toss {
   let coins: Coins
+  /// The step whose coin holds, and the block that stands for the unit.
   let step: Int
+  let unit: Int
+  /// The block that is decided about.
   let block: Int
   var keep: Double
 
   func keeps(group: Int = 0) -> Bool {
-    coins.uniform(step: step, block: block, group: group) < keep
+    coins.uniform(step: step, block: unit, group: group) < keep
   }
 }
 
@@ -26,6 +29,10 @@ struct ElementMask: Sendable {
   mutating func fill(_ range: Range<Int>, with coin: Bool) {
     var kept = kept.mutableSpan
     for i in range { kept[i] = coin ? 1 : 0 }
+  }
+
+  mutating func take(_ values: [Float], count: Int) {
+    for i in 0..<count { kept[i] = values[i] }
   }
 
   /// `φ = [Δ·g > 0]`
@@ -45,9 +52,9 @@ struct ElementMask: Sendable {
     case .head: drawRows(toss, rows, columns, groups: heads ?? 1)
     case .element:
       Kernels().toss(
-        toss.coins, step: toss.step, block: toss.block, keep: toss.keep, into: &kept,
+        toss.coins, step: toss.step, block: toss.unit, keep: toss.keep, into: &kept,
         count: rows * columns)
-    case .tensor: drawRows(toss, rows, columns, groups: 1)
+    case .tensor, .module, .layer: fill(0..<rows * columns, with: toss.keeps())
     }
   }
 

@@ -54,8 +54,14 @@ protocol GradientTransformation: Sendable {
     _ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>,
     into displacement: inout [Float], at offset: Int)
 
+  /// Makes the moments of a whole block fresh, as before its first update.
+  mutating func forget(_ step: BlockStep)
+
   /// Whether the base keeps, for this block, a first moment in the gradient's coordinates.
   func hasMomentum(_ block: Int) -> Bool
+
+  /// Writes the momentum of a stretch to the beginning of `target`; needs `hasMomentum`.
+  func copyMomentum(_ step: BlockStep, into target: inout [Float])
 
   /// The sums that cos(momentum, gradient) is made of, over a stretch; needs `hasMomentum`.
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums
@@ -80,6 +86,12 @@ extension GradientTransformation {
   func ownLearningRate(_ block: Int) -> Double? { nil }
   func decays(_ update: Int) -> Bool { true }
   var scratchCount: Int { 0 }
+}
+
+extension [Float] {
+  mutating func take(_ values: Span<Float>) { for i in values.indices { self[i] = values[i] } }
+
+  mutating func clear(_ range: Range<Int>) { for i in range { self[i] = 0 } }
 }
 
 /// One named buffer of optimizer state, as checkpoints hold it.

@@ -61,6 +61,17 @@ struct GradientAverages: Sendable {
       &values, at: step.range.lowerBound - shift, gradients.extracting(step.range), decay)
   }
 
+  func copy(_ step: BlockStep, into target: inout [Float]) {
+    guard let shift = shifts[step.block] else { return }
+    target.take(
+      values.span.extracting(step.range.lowerBound - shift..<step.range.upperBound - shift))
+  }
+
+  mutating func forget(_ step: BlockStep) {
+    guard let shift = shifts[step.block] else { return }
+    values.clear(step.range.lowerBound - shift..<step.range.upperBound - shift)
+  }
+
   /// nil for a block that is not averaged.
   func alignment(_ step: BlockStep, _ gradients: Span<Float>) -> AlignmentSums? {
     guard let shift = shifts[step.block] else { return nil }

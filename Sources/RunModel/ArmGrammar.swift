@@ -8,7 +8,7 @@ package struct ArmGrammar: Sendable {
 
   /// Parses `text`; throws `ArmError` naming the part that is wrong and what may stand there.
   package func parse(_ text: String) throws(ArmError) -> ArmSpecification {
-    let trimmed = text.filter { !$0.isWhitespace }
+    let trimmed = ArmText.withoutSpaces(text)
     guard !trimmed.isEmpty else {
       throw ArmError(arm: text, problem: "is empty", remedy: "write for example adam:lr=1e-3")
     }
@@ -19,10 +19,11 @@ package struct ArmGrammar: Sendable {
     var values: [String: SettingValue] = [:]
     for setting in settings { values[setting.key] = setting.defaultValue }
     let written = try read(tail, settings: settings, into: &values, arm: text)
-    return ArmSpecification(
+    var arm = ArmSpecification(
       text: trimmed, base: parts.base, wrapper: parts.wrapper, isMatched: parts.isMatched,
-      values: values, writtenKeys: written,
-      momentum: catalog.base(parts.base)?.momentum)
+      values: values, writtenKeys: written, momentum: catalog.base(parts.base)?.momentum)
+    for key in written { if let value = values[key] { arm.put(key, value) } }
+    return arm
   }
 
   /// Splits at the first colon outside parentheses.
@@ -97,8 +98,8 @@ package struct ArmGrammar: Sendable {
     arm: String
   ) throws(ArmError) -> [String] {
     guard let tail else { return [] }
-    var written: [String] = []
-    for part in tail.split(separator: ",", omittingEmptySubsequences: false) {
+    var keys: [String] = []
+    for part in ArmText.parts(of: tail) {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard pair.count == 2, !pair[0].isEmpty else {
         throw ArmError(
@@ -109,17 +110,30 @@ package struct ArmGrammar: Sendable {
       guard let setting = settings.first(where: { $0.key == key }) else {
         throw unknown("key", key, among: settings.map(\.key), arm: arm)
       }
-      guard !written.contains(key) else {
+      guard !keys.contains(key) else {
         throw ArmError(arm: arm, problem: "sets '\(key)' twice", remedy: "keep one of them")
       }
-      guard let value = setting.value(from: String(pair[1])) else {
+      if let twin = settings.first(where: { $0.twin == key })?.key ?? setting.twin,
+        keys.contains(twin)
+      {
+        throw ArmError(
+          arm: arm, problem: "sets both '\(twin)' and '\(key)', which say the same",
+          remedy: "keep one of them")
+      }
+      let written = ArmText.unquoted(String(pair[1]))
+      if let mistake = setting.problem(of: written) {
+        throw ArmError(
+          arm: arm, problem: "has \(key)='\(written)': \(mistake)",
+          remedy: "allowed: \(setting.allowed)")
+      }
+      guard let value = setting.value(from: written) else {
         throw ArmError(
           arm: arm, problem: "has \(key)='\(pair[1])'", remedy: "allowed: \(setting.allowed)")
       }
       values[key] = value
-      written.append(key)
+      keys.append(key)
     }
-    return written
+    return keys
   }
 
   private func unknown(
@@ -129,6 +143,57 @@ package struct ArmGrammar: Sendable {
       arm: arm,
       problem: "names an unknown \(what) '\(name)'" + suggestion(for: name, among: candidates),
       remedy: "known: " + candidates.joined(separator: ", "))
+  }
+}
+
+/// The text of an arm, in which quotes and parentheses hold formulas together.
+enum ArmText {
+  /// Spaces mean nothing, except between the words of a quoted formula.
+  static func withoutSpaces(_ text: String) -> String {
+    var quote: Character?
+    var kept = ""
+    for character in text {
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "'" || character == "\"" {
+        quote = character
+      }
+      if quote != nil || !character.isWhitespace { kept.append(character) }
+    }
+    return kept
+  }
+
+  /// Cuts settings at the commas that stand outside of quotes and parentheses.
+  static func parts(of text: String) -> [Substring] {
+    var parts: [Substring] = []
+    var (start, depth, quote) = (text.startIndex, 0, Character?.none)
+    for index in text.indices {
+      switch text[index] {
+      case let character where quote != nil: if character == quote { quote = nil }
+      case "'", "\"": quote = text[index]
+      case "(": depth += 1
+      case ")": depth -= 1
+      case "," where depth == 0:
+        parts.append(text[start..<index])
+        start = text.index(after: index)
+      default: continue
+      }
+    }
+    return parts + [text[start...]]
+  }
+
+  /// A value without the quotes around it.
+  static func unquoted(_ value: String) -> String {
+    guard value.count > 1, let first = value.first, first == "'" || first == "\"",
+      value.last == first
+    else { return value }
+    return String(value.dropFirst().dropLast())
+  }
+
+  /// A value as it has to be written between commas.
+  static func quoted(_ value: String) -> String {
+    let needsQuotes = value.contains { $0 == "," || $0 == "=" || $0 == "'" || $0.isWhitespace }
+    return needsQuotes ? "'\(value)'" : value
   }
 }
 

@@ -55,15 +55,42 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
   /// The specification with one setting replaced and its text rewritten to say so.
   package func setting(_ key: String, to value: SettingValue) -> ArmSpecification {
     var copy = self
-    copy.values[key] = value
+    copy.put(key, value)
     if !copy.writtenKeys.contains(key) { copy.writtenKeys.append(key) }
     copy.text = copy.canonicalText
     return copy
   }
 
+  /// Sets a value, and that of the setting which says the same in another way.
+  package mutating func put(_ key: String, _ value: SettingValue) {
+    values[key] = value
+    guard let twin = TwinSetting(of: key, at: value), values[twin.key] != nil else { return }
+    values[twin.key] = twin.value
+    writtenKeys.removeAll { $0 == twin.key }
+  }
+
+  /// With the default of every setting that it says nothing of, as one read from an older file.
+  package func completed(by catalog: OptimizerCatalog) -> ArmSpecification {
+    var copy = self
+    for setting in catalog.settings(base: base, wrapper: wrapper)
+    where copy.values[setting.key] == nil {
+      copy.values[setting.key] = setting.defaultValue
+    }
+    guard copy.values.count > values.count else { return self }
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let twin = TwinSetting(of: key, at: value), values[twin.key] == nil,
+        copy.values[twin.key] != nil
+      else { continue }
+      copy.values[twin.key] = twin.value
+    }
+    return copy
+  }
+
   /// `matched(magma(adam)):lr=1e-3,mask=0.5` rebuilt from the parts.
   package var canonicalText: String {
-    let settings = writtenKeys.compactMap { key in values[key].map { "\(key)=\($0)" } }
+    let settings = writtenKeys.compactMap { key in
+      values[key].map { "\(key)=" + ArmText.quoted($0.description) }
+    }
     return name + (settings.isEmpty ? "" : ":" + settings.joined(separator: ","))
   }
 
@@ -84,7 +111,11 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
   /// The alignment that gradients of pure noise would show on matrices: `√(1 − β²)`, β the decay of
   /// the momentum that is compared; 0 where it is compared before it took the gradient in.
   package var pureNoiseAlignment: Double? {
-    if !isMatched, values["mu"]?.text == "before" { return 0 }
+    if !isMatched {
+      // A momentum of masked gradients depends on the mask as well.
+      if values["gates"]?.text == "gradient" { return nil }
+      if values["mu"]?.text == "before" { return 0 }
+    }
     return momentumDecay.map { (1 - $0 * $0).squareRoot() }
   }
 
@@ -97,6 +128,15 @@ package struct ArmSpecification: Sendable, Codable, Hashable {
       return own > 0 ? own : standInDecay
     case .some(.none): return standInDecay
     case nil: return nil
+    }
+  }
+
+  /// Whether the base keeps a first moment of its own on matrices.
+  package var keepsMomentum: Bool {
+    switch momentum {
+    case .buffer: true
+    case .bufferUnlessZero(let key): (values[key]?.number ?? 0) > 0
+    case .some(.none), nil: false
     }
   }
 

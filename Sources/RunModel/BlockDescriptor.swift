@@ -29,6 +29,12 @@ package struct BlockDescriptor: Sendable, Codable, Hashable {
 
   package var count: Int { shape.reduce(1, *) }
 
+  /// The layer it belongs to, as its short name begins: `0.q` → 0; nil outside of layers.
+  package var layer: Int? {
+    let parts = shortName.split(separator: ".", maxSplits: 1)
+    return parts.count == 2 ? Int(parts[0]) : nil
+  }
+
   /// The name as screens show it: `model.layers.0.self_attn.q_proj.weight` → `0.q`.
   package var shortName: String {
     let parts = name.split(separator: ".")

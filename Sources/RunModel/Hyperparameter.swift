@@ -1,3 +1,5 @@
+import Expressions
+
 /// One tunable setting of an optimizer: its key, meaning, default and what it may be.
 ///
 /// The arm grammar, command-line help, set-up form, tuning keys, preset schema and the shared test
@@ -26,18 +28,32 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
   package var isLive: Bool
   /// Words that may stand in place of a number: `s0=first`.
   package var words: [String]
+  /// The setting that this is another way to write: `keep` is 1 − `mask`.
+  package var twin: String?
+  /// Whether the text is a formula over `RuleName`s.
+  package var isRule: Bool
+  /// The word that is the default in place of the number.
+  package var defaultWord: String?
 
   package init(
-    _ key: String, _ summary: String, _ kind: Kind, isLive: Bool = false, words: [String] = []
+    _ key: String, _ summary: String, _ kind: Kind, isLive: Bool = false, words: [String] = [],
+    twin: String? = nil, isRule: Bool = false, defaultWord: String? = nil
   ) {
     self.key = key
     self.summary = summary
     self.kind = kind
     self.isLive = isLive
     self.words = words
+    self.twin = twin
+    self.isRule = isRule
+    self.defaultWord = defaultWord
   }
 
   package var defaultValue: SettingValue {
+    defaultWord.map(SettingValue.text) ?? defaultOfKind
+  }
+
+  private var defaultOfKind: SettingValue {
     switch kind {
     case .number(let value, _, _): .number(value)
     case .integer(let value, _): .number(Double(value))
@@ -57,6 +73,8 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
     case .integer(_, let range): "whole number \(range.lowerBound)..\(range.upperBound)"
     case .flag: "true or false"
     case .choice(_, let allowed): allowed.joined(separator: ", ")
+    case .pattern where isRule:
+      "a formula over " + RuleName.allCases.map(\.rawValue).joined(separator: " ")
     case .pattern: "a name pattern, * matches any characters"
     }
   }
@@ -78,7 +96,19 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
       default: return nil
       }
     case .choice(_, let allowed): return allowed.contains(text) ? .text(text) : nil
+    case .pattern where isRule: return problem(of: text) == nil ? .text(text) : nil
     case .pattern: return text.isEmpty ? nil : .text(text)
+    }
+  }
+
+  /// What is wrong with a formula, and where; nil when it can be read or none is wanted.
+  package func problem(of text: String) -> ExpressionError? {
+    guard isRule else { return nil }
+    do throws(ExpressionError) {
+      _ = try MaskRule(text)
+      return nil
+    } catch {
+      return error
     }
   }
 }

@@ -29,11 +29,13 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
   /// Bytes of optimizer state an element costs (matrices; an estimate in words stays in `summary`).
   package var stateBytesPerElement: Double
   package var momentum: MomentumSource
+  /// The heading it is listed under.
+  package var group: String
 
   package init(
     name: String, kind: Kind, summary: String, equation: String, paper: String,
     hyperparameters: [Hyperparameter], stateBytesPerElement: Double,
-    momentum: MomentumSource = .none
+    momentum: MomentumSource = .none, group: String = "bases"
   ) {
     self.name = name
     self.kind = kind
@@ -43,6 +45,7 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
     self.hyperparameters = hyperparameters
     self.stateBytesPerElement = stateBytesPerElement
     self.momentum = momentum
+    self.group = group
   }
 
   package func hyperparameter(_ key: String) -> Hyperparameter? {

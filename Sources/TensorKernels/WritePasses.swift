@@ -59,6 +59,50 @@ extension Kernels {
     }
   }
 
+  /// `p ← p − share·[Δ·p ≥ 0]·p`
+  package func shrinkAgreeing(
+    _ displacement: Span<Float>, share: Float, of parameters: inout MutableSpan<Float>,
+    at range: Range<Int>
+  ) {
+    withStretch(displacement, &parameters, range) { delta, p in
+      passes.shrinkAgreeing(range.count, share, delta, p)
+    }
+  }
+
+  /// `y = kept·factor·x` for the part of `y` that begins at `start`.
+  ///
+  /// The mask is an array because y may be its neighbour in one value.
+  package func gate(
+    _ x: Span<Float>, kept: [Float], factor: Float, into y: inout [Float], at start: Int
+  ) {
+    precondition(kept.count >= x.count, "the mask does not fit")
+    withStretch(&y, start, x.count) { y in
+      kept.withUnsafeBufferPointer { kept in
+        x.withUnsafeBufferPointer {
+          passes.gate($0.count, factor, kept.baseAddress, $0.baseAddress, y)
+        }
+      }
+    }
+  }
+
+  /// `y = kept·x` for the first `count` elements of arrays.
+  package func gate(_ x: [Float], kept: [Float], count: Int, into y: inout [Float]) {
+    precondition(kept.count >= count && x.count >= count, "the mask does not fit")
+    withStretch(&y, 0, count) { y in
+      kept.withUnsafeBufferPointer { kept in
+        x.withUnsafeBufferPointer { passes.gate(count, 1, kept.baseAddress, $0.baseAddress, y) }
+      }
+    }
+  }
+
+  /// `x ← kept·x` for the first `count` elements of an array.
+  package func gate(_ x: inout [Float], kept: [Float], count: Int) {
+    precondition(kept.count >= count, "the mask does not fit")
+    withStretch(&x, 0, count) { x in
+      kept.withUnsafeBufferPointer { passes.gate(count, 1, $0.baseAddress, x, x) }
+    }
+  }
+
   /// `Σ x²`
   package func squaredNorm(_ values: Span<Float>) -> Double {
     values.withUnsafeBufferPointer { passes.squaredNorm($0.count, $0.baseAddress) }

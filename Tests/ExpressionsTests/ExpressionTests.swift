@@ -192,7 +192,8 @@ import Testing
         guard near.allSatisfy({ abs($0 - wanted) < 1e-2 * max(1, abs(wanted)) }) else { continue }
         #expect(abs(Double(found[i + 1]) - wanted) < 2e-3 * max(1, abs(wanted)), "\(item.text)")
       }
-      let sums = elements.sums(count: count, values: item.values, gatherings: [])
+      var sums = ElementEvaluator.Sums()
+      elements.add(to: &sums, count: count, values: item.values, gatherings: [])
       let total = found.dropFirst().reduce(0.0) { $0 + Double($1) }
       #expect(sums.sum.isNaN || abs(sums.sum - total) <= 1e-9 * max(1, abs(total)))
       #expect(sums.nonzero == found.dropFirst().count { $0 != 0 })

@@ -16,6 +16,30 @@ enum Problems {
     BlockDescriptor(name: "norm", shape: [4], role: .norm, isMaskable: false),
   ])
 
+  /// Three layers of attention and MLP between an embedding and a head.
+  static let layers = TensorLayout(layeredBlocks)
+
+  private static var layeredBlocks: [BlockDescriptor] {
+    var blocks = [
+      BlockDescriptor(name: "embed", shape: [4, 4], role: .embedding, isMaskable: false)
+    ]
+    for layer in 0..<3 {
+      blocks.append(
+        BlockDescriptor(
+          name: "\(layer).q", shape: [4, 6], role: .attention, isMaskable: true, heads: 2))
+      blocks.append(
+        BlockDescriptor(
+          name: "\(layer).o", shape: [6, 4], role: .attention, isMaskable: true, heads: 2,
+          headsDivideColumns: true))
+      blocks.append(
+        BlockDescriptor(name: "\(layer).up", shape: [5, 4], role: .mlp, isMaskable: true))
+      blocks.append(
+        BlockDescriptor(name: "\(layer).norm", shape: [4], role: .norm, isMaskable: false))
+    }
+    blocks.append(BlockDescriptor(name: "head", shape: [3, 4], role: .head, isMaskable: false))
+    return blocks
+  }
+
   /// `count` maskable vectors of `size` elements.
   static func vectors(_ count: Int, of size: Int) -> TensorLayout {
     TensorLayout(

@@ -38,9 +38,9 @@ import Testing
     for descriptor in catalog.bases + catalog.wrappers {
       #expect(!descriptor.summary.isEmpty && !descriptor.equation.isEmpty)
       #expect(!descriptor.paper.isEmpty)
-      let settings =
-        descriptor.hyperparameters + catalog.sharedBaseSettings + catalog.sharedWrapperSettings
+      let settings = descriptor.hyperparameters + catalog.sharedBaseSettings
       #expect(Set(settings.map(\.key)).count == settings.count, "\(descriptor.name) repeats a key")
+      #expect(!descriptor.group.isEmpty)
       for setting in settings {
         let text = setting.defaultValue.description
         #expect(

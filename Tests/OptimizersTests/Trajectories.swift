@@ -3,7 +3,8 @@ import Optimizers
 import RunModel
 import Testing
 
-/// Reference trajectories from PyTorch and the PyPI ports; `Fixtures/make_fixtures.py` makes them.
+/// Reference trajectories: those of PyTorch and the PyPI ports (`Fixtures/make_fixtures.py`), and those
+/// of rules and named arms written out in numpy (`Fixtures/make_named.py`).
 struct Trajectories {
   struct Case: Sendable, CustomTestStringConvertible {
     var arm: String
@@ -19,10 +20,16 @@ struct Trajectories {
   private let root: Object
 
   init() throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "Fixtures/trajectories", withExtension: "json"))
-    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: url))
-    root = try #require(json as? Object)
+    var (problems, cases): (Object, [Object]) = ([:], [])
+    for name in ["trajectories", "named"] {
+      let url = try #require(
+        Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: "json"))
+      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: url))
+      let file = try #require(json as? Object)
+      problems.merge(try #require(file["problems"] as? Object)) { old, _ in old }
+      cases += try #require(file["cases"] as? [Object])
+    }
+    root = ["problems": problems, "cases": cases]
   }
 
   static let all: [Case] = {

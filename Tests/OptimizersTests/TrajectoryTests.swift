@@ -22,7 +22,7 @@ import Testing
     let json = try #require(JSONSerialization.jsonObject(with: answer) as? [String: Any])
     let steps = try #require(json["steps"] as? [[String: Any]])
     let start = try trajectories.start(item.problem)
-    let tolerance = ["muon", "soap", "apollo"].contains(arm.base) ? 1e-4 : 1e-5
+    let tolerance = ["muon", "normuon", "soap", "apollo"].contains(arm.base) ? 1e-4 : 1e-5
     for expected in try trajectories.expected(item.index) {
       let state = steps[expected.step - 1]
       let parameters = try #require(state["parameters"] as? [String: [Double]])

@@ -144,6 +144,19 @@ static void pass_shrink(ptrdiff_t count, float keep, float *restrict p) {
   for (ptrdiff_t i = 0; i < count; i++) p[i] = keep * p[i];
 }
 
+static void pass_shrink_agreeing(ptrdiff_t count, float share, const float *restrict delta, float *restrict p) {
+  for (ptrdiff_t i = 0; i < count; i++) p[i] -= delta[i] * p[i] >= 0 ? share * p[i] : 0.0f;
+}
+
+// x and y may be the same vector.
+static void pass_gate(ptrdiff_t count, float factor, const float *kept, const float *x, float *y) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const ptrdiff_t left = count - i;
+    vf value = load_upto(kept + i, left) * (factor * load_upto(x + i, left));
+    store_upto(y + i, value, left);
+  }
+}
+
 static double pass_squared_norm(ptrdiff_t count, const float *x) {
   SUM_OF_SQUARES(vf value = load_upto(x + i, left););
 }
@@ -193,6 +206,8 @@ static const mgs_passes passes = {
   .write = pass_write,
   .writeKept = pass_write_kept,
   .shrink = pass_shrink,
+  .shrinkAgreeing = pass_shrink_agreeing,
+  .gate = pass_gate,
   .squaredNorm = pass_squared_norm,
   .tossElements = pass_toss_elements,
 };

@@ -55,6 +55,10 @@ typedef struct {
   double (*writeKept)(ptrdiff_t count, mgs_write, const float *kept, const float *delta, float *p);
   /// p ← keep·p
   void (*shrink)(ptrdiff_t count, float keep, float *p);
+  /// p ← p − share·[delta·p ≥ 0]·p
+  void (*shrinkAgreeing)(ptrdiff_t count, float share, const float *delta, float *p);
+  /// y = kept·(factor·x)
+  void (*gate)(ptrdiff_t count, float factor, const float *kept, const float *x, float *y);
   double (*squaredNorm)(ptrdiff_t count, const float *x);
 
   /// kept[4·q + lane] = word `lane` of Philox 4x32-10 at counter (q, place) < threshold

@@ -85,11 +85,18 @@ extension Form {
       text: "", base: base, wrapper: wrapper, isMatched: isMatched, values: [:], writtenKeys: [],
       momentum: catalog.base(base)?.momentum)
     for setting in catalog.settings(base: base, wrapper: wrapper) {
+      guard setting.twin == nil else {
+        arm.values[setting.key] = setting.defaultValue
+        continue
+      }
       let value = setting.value(from: text("arm\(index).\(setting.key)")) ?? setting.defaultValue
       arm.values[setting.key] = value
       if value != setting.defaultValue || setting.key == "lr" {
         arm.writtenKeys.append(setting.key)
       }
+    }
+    for setting in catalog.settings(base: base, wrapper: wrapper) where setting.twin == nil {
+      if let value = arm.values[setting.key] { arm.put(setting.key, value) }
     }
     // An arm that was not touched keeps the words it was written with.
     if let original = self.base.arms.indices.contains(index) ? self.base.arms[index] : nil,

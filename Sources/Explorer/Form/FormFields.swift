@@ -126,7 +126,7 @@ struct FormFields {
         group: group),
     ]
     return head
-      + form.catalog.settings(base: base, wrapper: wrapper).map {
+      + form.catalog.settings(base: base, wrapper: wrapper).filter { $0.twin == nil }.map {
         FormField("arm\(index).\($0.key)", label(of: $0.key), $0, group: group)
       }
   }

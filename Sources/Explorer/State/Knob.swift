@@ -41,7 +41,7 @@ extension ExplorerState {
     return tunedArms.flatMap { index in
       let arm = draft.arms[index]
       return catalog.settings(base: arm.base, wrapper: arm.wrapper)
-    }.filter { $0.canBeNudged && seen.insert($0.key).inserted }
+    }.filter { $0.twin == nil && $0.canBeNudged && seen.insert($0.key).inserted }
   }
 
   private func knob(_ setting: Hyperparameter) -> Knob? {

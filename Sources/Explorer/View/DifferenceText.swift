@@ -30,7 +30,7 @@ enum DifferenceText {
   ) -> [Row] {
     var seen: Set<String> = []
     let settings = [left, right].flatMap { catalog.settings(base: $0.base, wrapper: $0.wrapper) }
-      .filter { seen.insert($0.key).inserted }
+      .filter { $0.twin == nil && seen.insert($0.key).inserted }
     return settings.map { setting in
       Row(
         key: setting.key, left: left.values[setting.key].map(Shown.setting) ?? "-",

@@ -130,7 +130,20 @@ struct APOLLO: GradientTransformation {
     Kernels().scale(&x, at: offset, count: count, by: Float(factor))
   }
 
+  mutating func forget(_ step: BlockStep) {
+    guard parts.isSelected[step.block] else {
+      moments.forget(parts.shifted(step).place)
+      return
+    }
+    lowMoments.forget(places[step.block].range)
+    norms[step.block] = 0
+  }
+
   func hasMomentum(_ block: Int) -> Bool { !parts.isSelected[block] }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    moments.copyMomentum(parts.shifted(step).place, into: &target)
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     moments.alignment(parts.shifted(step), gradients: gradients)

@@ -128,7 +128,16 @@ struct Adafactor: GradientTransformation {
     }
   }
 
+  mutating func forget(_ step: BlockStep) {
+    let place = places[step.block]
+    averages.clear(
+      place.start..<place.start + (place.isFactored ? place.rows + place.columns : step.range.count)
+    )
+  }
+
   func hasMomentum(_ block: Int) -> Bool { false }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {}
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums { AlignmentSums() }
 

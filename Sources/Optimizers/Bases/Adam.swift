@@ -35,7 +35,13 @@ struct Adam: GradientTransformation {
     moments.displace(step, into: &displacement, at: offset)
   }
 
+  mutating func forget(_ step: BlockStep) { moments.forget(step.place) }
+
   func hasMomentum(_ block: Int) -> Bool { true }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    moments.copyMomentum(step.place, into: &target)
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     moments.alignment(step, gradients: gradients)

@@ -83,6 +83,15 @@ struct AdamMoments {
       into: &displacement, at: offset)
   }
 
+  func copyMomentum(_ range: Range<Int>, into target: inout [Float]) {
+    target.take(mean.span.extracting(range))
+  }
+
+  mutating func forget(_ range: Range<Int>) {
+    mean.clear(range)
+    square.clear(range)
+  }
+
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(
       momentum: mean.span.extracting(step.place), gradient: gradients.extracting(step.range))

@@ -57,7 +57,16 @@ struct LaProp: GradientTransformation {
       into: &displacement, at: offset)
   }
 
+  mutating func forget(_ step: BlockStep) {
+    mean.clear(step.range)
+    square.clear(step.range)
+  }
+
   func hasMomentum(_ block: Int) -> Bool { true }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    target.take(mean.span.extracting(step.range))
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(

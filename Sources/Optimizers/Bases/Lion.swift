@@ -52,7 +52,13 @@ struct Lion: GradientTransformation {
       into: &displacement, at: offset)
   }
 
+  mutating func forget(_ step: BlockStep) { momentum.clear(step.range) }
+
   func hasMomentum(_ block: Int) -> Bool { true }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    target.take(momentum.span.extracting(step.range))
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(

@@ -26,15 +26,19 @@ struct Muon: GradientTransformation {
         "c of a rows x columns matrix: original √max(1, r/c); rms 0.2·√max(r, c); spectral √(r/c)",
         "original", ["original", "rms", "spectral"]),
       .weightDecay(0, "share of the weights lost per step, times the rate"),
-      .number("auxlr", "learning rate of the AdamW part", 1e-3, 0...1000, scale: .logarithmic),
-      .number(
-        "auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999,
-        scale: .retention),
-      .number(
-        "auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999,
-        scale: .retention),
-      .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
-    ], stateBytesPerElement: 4, momentum: .buffer(key: "momentum"))
+    ] + auxiliarySettings, stateBytesPerElement: 4, momentum: .buffer(key: "momentum"))
+
+  /// Settings of the AdamW steps that the other blocks take.
+  static let auxiliarySettings: [Hyperparameter] = [
+    .number("auxlr", "learning rate of the AdamW part", 1e-3, 0...1000, scale: .logarithmic),
+    .number(
+      "auxbeta1", "share of the AdamW part's first moment that is kept", 0.9, 0...0.99999,
+      scale: .retention),
+    .number(
+      "auxbeta2", "share of its second moment that is kept", 0.999, 0...0.9999999,
+      scale: .retention),
+    .number("auxeps", "added to its denominator", 1e-8, 0...1, scale: .logarithmic),
+  ]
 
   private let layout: TensorLayout
   private let parts: BlockParts
@@ -93,14 +97,23 @@ struct Muon: GradientTransformation {
       return
     }
     let shape = layout.entries[step.block].matrixShape
-    let g = gradients.extracting(step.range)
-    let (kernels, look) = (Kernels(), isNesterov ? momentum.kept : 1)
-    kernels.blend(
-      1 - look, gradient: g, parameters: g, decay: 0, look, buffer.span.extracting(step.place),
-      into: &displacement, at: offset)
-    orthogonalizer.orthogonalize(&displacement, at: offset, shape.rows, shape.columns)
+    orthogonalize(step, gradients: gradients, into: &displacement, at: offset)
     let rate = Float(step.rate * factor(Double(shape.rows), Double(shape.columns)))
-    kernels.scale(&displacement, at: offset, count: g.count, by: rate)
+    Kernels().scale(&displacement, at: offset, count: step.range.count, by: rate)
+  }
+
+  /// `NewtonSchulz(G + momentum·(B − G))`, or of B alone, for one of the matrices.
+  mutating func orthogonalize(
+    _ step: BlockStep, gradients: Span<Float>, into target: inout [Float], at offset: Int
+  ) {
+    let step = parts.shifted(step)
+    let shape = layout.entries[step.block].matrixShape
+    let g = gradients.extracting(step.range)
+    let look = isNesterov ? momentum.kept : 1
+    Kernels().blend(
+      1 - look, gradient: g, parameters: g, decay: 0, look, buffer.span.extracting(step.place),
+      into: &target, at: offset)
+    orthogonalizer.orthogonalize(&target, at: offset, shape.rows, shape.columns)
   }
 
   private func factor(_ rows: Double, _ columns: Double) -> Double {
@@ -111,7 +124,25 @@ struct Muon: GradientTransformation {
     }
   }
 
+  mutating func forget(_ step: BlockStep) {
+    let step = parts.shifted(step)
+    if parts.isSelected[step.block] {
+      buffer.clear(step.place)
+    } else {
+      auxiliary.forget(step.place)
+    }
+  }
+
   func hasMomentum(_ block: Int) -> Bool { true }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    let step = parts.shifted(step)
+    if parts.isSelected[step.block] {
+      target.take(buffer.span.extracting(step.place))
+    } else {
+      auxiliary.copyMomentum(step.place, into: &target)
+    }
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     let step = parts.shifted(step)

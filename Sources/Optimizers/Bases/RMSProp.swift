@@ -79,7 +79,17 @@ struct RMSProp: GradientTransformation {
       kept: 0, rate: rate, epsilon: epsilon, into: &displacement, at: offset)
   }
 
+  mutating func forget(_ step: BlockStep) {
+    squares.clear(step.range)
+    if !means.isEmpty { means.clear(step.range) }
+    if !velocity.isEmpty { velocity.clear(step.range) }
+  }
+
   func hasMomentum(_ block: Int) -> Bool { !velocity.isEmpty }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    target.take(velocity.span.extracting(step.range))
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(

@@ -57,7 +57,13 @@ struct SGD: GradientTransformation {
       rate * momentum.kept, b, into: &displacement, at: offset)
   }
 
+  mutating func forget(_ step: BlockStep) { if !velocity.isEmpty { velocity.clear(step.range) } }
+
   func hasMomentum(_ block: Int) -> Bool { !velocity.isEmpty }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    target.take(velocity.span.extracting(step.range))
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     AlignmentSums(

@@ -112,7 +112,18 @@ struct SOAP: GradientTransformation {
 
   func decays(_ update: Int) -> Bool { update > 1 }
 
+  mutating func forget(_ step: BlockStep) {
+    moments.forget(step.range)
+    let old = sides[step.block]
+    sides[step.block] = EigenSides(
+      left: EigenBasis(old.left.side), right: EigenBasis(old.right.side))
+  }
+
   func hasMomentum(_ block: Int) -> Bool { true }
+
+  func copyMomentum(_ step: BlockStep, into target: inout [Float]) {
+    moments.copyMomentum(step.place, into: &target)
+  }
 
   func alignment(_ step: BlockStep, gradients: Span<Float>) -> AlignmentSums {
     moments.alignment(step, gradients: gradients)

@@ -13,6 +13,7 @@ package enum OptimizerRegistry {
 
   static let bases: [Entry] = [
     Entry(descriptor: SGD.descriptor, type: SGD.self),
+    Entry(descriptor: TAM.descriptor, type: TAM.self),
     Entry(descriptor: RMSProp.descriptor, type: RMSProp.self),
     Entry(descriptor: Adam.descriptor, type: Adam.self),
     Entry(descriptor: AdamW.descriptor, type: AdamW.self),
@@ -21,14 +22,15 @@ package enum OptimizerRegistry {
     Entry(descriptor: Lion.descriptor, type: Lion.self),
     Entry(descriptor: Adafactor.descriptor, type: Adafactor.self),
     Entry(descriptor: Muon.descriptor, type: Muon.self),
+    Entry(descriptor: NorMuon.descriptor, type: NorMuon.self),
     Entry(descriptor: SOAP.descriptor, type: SOAP.self),
     Entry(descriptor: APOLLO.descriptor, type: APOLLO.self),
   ]
 
   /// All metadata, in the order it is listed to users.
   package static let catalog = OptimizerCatalog(
-    bases: bases.map(\.descriptor), wrappers: WrapperKind.allCases.map(\.descriptor),
-    sharedBaseSettings: sharedBaseSettings, sharedWrapperSettings: sharedWrapperSettings)
+    bases: bases.map(\.descriptor), wrappers: Wrapper.all.map(\.descriptor),
+    sharedBaseSettings: sharedBaseSettings, sharedWrapperSettings: Setting.shared)
 
   static func base(_ name: String) -> Entry? { bases.first { $0.descriptor.name == name } }
 
@@ -56,19 +58,4 @@ package enum OptimizerRegistry {
     case .head: "lrHead"
     }
   }
-
-  private static let sharedWrapperSettings: [Hyperparameter] = [
-    Hyperparameter(
-      "scope",
-      "which blocks are masked: workload (what it declares), attention, mlp, attention+mlp, all, "
-        + "or a pattern over block names", .pattern(default: "workload")),
-    .choice(
-      "grain", "what one coin decides", "tensor", ["tensor", "row", "column", "element", "head"]),
-    .choice(
-      "moments", "dense: moments see every gradient; sparse: frozen on masked steps", "dense",
-      ["dense", "sparse"]),
-    .choice(
-      "decay", "whether decoupled weight decay is masked and damped with the step", "inside",
-      ["inside", "outside"]),
-  ]
 }

@@ -36,14 +36,34 @@ struct OptimizersCommand: ParsableCommand {
     \(catalog.bases.map(text).joined())\
     Every base also takes
     \(catalog.sharedBaseSettings.map(text).joined())
-    Wrappers
-    \(catalog.wrappers.map(text).joined())\
+    \(wrappers(catalog))\
     Every wrapper also takes
     \(catalog.sharedWrapperSettings.map(text).joined())
+    Formulas of rule(base):keep='...',scale='...' speak of
+    \(RuleName.allCases.map(text).joined())
+    with + - * / ^, comparisons, and or not, min max clamp abs sqrt exp log sigmoid sign
+    where(c, a, b) ema(x, beta), and over a block's elements mean sum share count least most.
+
     matched(wrapper(base)) is the control: the base with its rate on the masked blocks \
     multiplied, step by step, by keep times the mean damping of that arm.
 
     """
+  }
+
+  /// Wrappers under their headings, in the order of the first of each.
+  private func wrappers(_ catalog: OptimizerCatalog) -> String {
+    var groups: [String] = []
+    for wrapper in catalog.wrappers where !groups.contains(wrapper.group) {
+      groups.append(wrapper.group)
+    }
+    return groups.map { group in
+      let members = catalog.wrappers.filter { $0.group == group }
+      return "Wrappers: \(group)\n" + members.map(text).joined()
+    }.joined()
+  }
+
+  private func text(_ name: RuleName) -> String {
+    "      \(name.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)) \(name.summary)\n"
   }
 
   private func text(_ entry: OptimizerDescriptor) -> String {
@@ -86,6 +106,7 @@ private struct Listing: Encodable {
     var summary: String
     var equation: String
     var paper: String
+    var group: String
     var stateBytesPerElement: Double
     var settings: [Setting]
 
@@ -94,6 +115,7 @@ private struct Listing: Encodable {
       summary = entry.summary
       equation = entry.equation
       paper = entry.paper
+      group = entry.group
       stateBytesPerElement = entry.stateBytesPerElement
       settings = entry.hyperparameters.map { Setting($0) }
     }
