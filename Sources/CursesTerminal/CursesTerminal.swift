@@ -118,15 +118,18 @@ package final class CursesTerminal: TerminalBackend {
       .sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }.map(\.element)
   }
 
-  /// As many of the first changes as go into the bytes, one at least.
+  /// As many of the first rows as go into the bytes, one at least; the changes of a row stay together.
   private func affordable(_ changes: [ChangedRun], _ budget: Int) -> ArraySlice<ChangedRun> {
     guard budget < .max else { return changes[...] }
     var cost = 0.0
+    var row = changes.first?.y
     let count = changes.prefix { change in
-      defer { cost += 8 + Double(change.columns.count) * bytesPerCell }
-      return cost < Double(budget)
+      if cost >= Double(budget), change.y != row { return false }
+      cost += 8 + Double(change.columns.count) * bytesPerCell
+      row = change.y
+      return true
     }.count
-    return changes.prefix(max(1, count))
+    return changes.prefix(count)
   }
 
   private func remember(_ frame: Frame, _ sent: ArraySlice<ChangedRun>, isWhole: Bool) {
@@ -220,7 +223,10 @@ package final class CursesTerminal: TerminalBackend {
   /// Begins to read a paste as bytes, and goes on with one; nil when none is under way.
   func readPaste(begins: Bool = false) -> RawInput? {
     if begins { paste = PasteReader() }
-    guard let text = paste?.read(from: inputDescriptor) else { return nil }
+    let before = paste?.acknowledgements ?? 0
+    let text = paste?.read(from: inputDescriptor)
+    for _ in before..<(paste?.acknowledgements ?? before) { noteAcknowledgement() }
+    guard let text else { return nil }
     paste = nil
     return .pasted(text)
   }

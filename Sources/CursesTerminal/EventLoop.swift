@@ -161,10 +161,15 @@ package final class EventLoop {
 
   /// On a slow line the answer to a key must not wait for anything that was there before it.
   private func prepareAnswer(at now: Int64, _ handlers: Handlers) {
-    if let stuckSince, now - stuckSince > 200_000_000, pacer.acknowledgement != .supported {
-      // What waits in the system's queue takes seconds, and nobody tells when it is through.
+    let isStuck = stuckSince.map { now - $0 > 200_000_000 } ?? false
+    // With reports one frame is under way; more are from before the first report came.
+    let isBacklogged = pacer.acknowledgement == .supported ? terminal.unacknowledged > 2 : isStuck
+    if isBacklogged {
+      // What waits in the system's queue takes seconds, and nothing tells when it is through.
       terminal.discardOutput()
-      self.stuckSince = nil
+      terminal.forgetAcknowledgements()
+      pacer.forgetAwaited()
+      (stuckSince, awaited) = (nil, nil)
     }
     lastKey = now
     isAnswerNew = true

@@ -57,9 +57,11 @@ final class BackgroundRunner {
   ) -> Prepared {
     do {
       let source = try WorkloadRegistry.source(for: configuration)
+      try MemoryCheck.check(configuration, source: source)
       let signal = WakeSignal(wake)
       let channels = RunChannels(
-        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(), wake: { signal.signal() })
+        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(),
+        wake: { signal.signal() })
       let controller = RunController(
         configuration: configuration, source: source, channels: channels,
         options: RunOptions(probeRunner: RegisteredProbes(), yieldsToInterface: true))
