@@ -165,7 +165,7 @@ if Context.environment["MAGMASCOPE_FUZZERS"] != nil {
   package.targets.append(
     .executableTarget(
       name: "ParserFuzzer",
-      dependencies: ["Presets", "RunStore", "RunModel", "Optimizers", "Workloads"],
+      dependencies: ["Presets", "Checkpoints", "RunModel", "Optimizers", "Workloads"],
       path: "Fuzzers/ParserFuzzer", swiftSettings: covered,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

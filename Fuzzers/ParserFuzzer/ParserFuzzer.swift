@@ -1,7 +1,7 @@
+import Checkpoints
 import Optimizers
 import Presets
 import RunModel
-import RunStore
 import Workloads
 
 #if canImport(Glibc)
