@@ -96,16 +96,17 @@ package final class EventLoop {
       source(
         terminal.outputDescriptor, POLLOUT, if: !isDetached && terminal.waitingOutput > 0),
     ]
-    let ready = poll(&sources, nfds_t(sources.count), timeout())
-    if ready > 0, sources[0].revents != 0 { handleSignals(handlers, from: signals) }
-    if ready > 0, sources[1].revents != 0 { isWakePending = true }
+    // Interrupted or timed out, poll leaves every `revents` at zero.
+    _ = poll(&sources, nfds_t(sources.count), timeout())
+    if sources[0].revents != 0 { handleSignals(handlers, from: signals) }
+    if sources[1].revents != 0 { isWakePending = true }
     wakeIfDue(handlers)
     guard !isDetached else { return }
     let now = monotonicNanoseconds()
-    if ready > 0, sources[2].revents != 0 || isPasteOverdue(now) {
+    if sources[2].revents != 0 || isPasteOverdue(now) {
       handleTerminal(sources[2].revents, handlers)
     }
-    if ready > 0, sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
+    if sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
   }
 
   private func isPasteOverdue(_ now: Int64) -> Bool {

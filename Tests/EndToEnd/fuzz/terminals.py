@@ -107,7 +107,9 @@ def processes(random, binary, directory, workshop):
         while os.path.exists(f"/proc/{child}") and state(child) != "Z":
             check(time.monotonic() < deadline, f"{number} to the {whom}: the explorer lives on")
             line.pump(0.02)
-        restored(line)
+        # Nobody is left to give the terminal back.
+        if not (number == signal.SIGKILL and whom == "both"):
+            restored(line)
 
 
 def state(pid):
@@ -158,7 +160,10 @@ def environments(random, binary, directory, workshop):
     columns, rows = random.choice(sizes)
     arguments = random.choice([[], ["--glyphs", "ascii"], ["--color", "never"], ["--color", "always"], ["--no-mouse"], ["--fps", "120"]])
     with explorer(binary, directory, *arguments, columns=columns, rows=rows, term=term, env=environment) as line:
-        line.pump(0.6 + random.random() * 0.4)
+        began = time.monotonic()
+        while not line.ended() and b"\x1b[" not in line.bytes and time.monotonic() < began + 10:
+            line.pump(0.05)
+        line.pump(random.random() * 0.4)
         if line.ended():
             check(line.status in (2, 3), f"TERM={term!r}: {line.status} {line.bytes!r}")
             clean(line.bytes, f"TERM={term!r}")
