@@ -155,3 +155,17 @@ if Context.environment["MAGMASCOPE_BENCHMARKS"] != nil {
       ["Explorer", "Optimizers", "Workloads", "History", "TensorKernels", "TerminalUI", "RunModel"]),
   ]
 }
+
+// Fuzzers are built only when asked for, with everything they reach: `scripts/fuzz-parsers`.
+if Context.environment["MAGMASCOPE_FUZZERS"] != nil {
+  let covered: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings = (target.swiftSettings ?? []) + covered
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "ParserFuzzer",
+      dependencies: ["Presets", "Checkpoints", "RunModel", "Optimizers", "Workloads"],
+      path: "Fuzzers/ParserFuzzer", swiftSettings: covered,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -23,8 +23,6 @@ package final class CursesTerminal: TerminalBackend {
   private var registry = PairRegistry()
   private var row: [mgs_cell] = []
   private var paste: PasteReader?
-  /// What a cell of the last frames took, for cutting the next to a number of bytes.
-  private var bytesPerCell = 3.0
   /// When each row was sent last, counted in frames that were cut.
   private var rowsSent: [Int] = []
   private var framesSent = 0
@@ -99,7 +97,7 @@ package final class CursesTerminal: TerminalBackend {
     let all = frame.buffer.changes(from: shown?.buffer)
     let changes = budget == .max ? all : ordered(all, first)
     if changes.isEmpty && shown?.cursor == frame.cursor && shown != nil { return true }
-    let chosen = affordable(changes, budget)
+    let chosen = affordable(changes, of: frame.buffer, budget)
     if shown == nil { mgs_erase() }
     for change in chosen { put(change, of: frame.buffer) }
     let cursor = frame.cursor ?? Position(x: -1, y: -1)
@@ -118,23 +116,37 @@ package final class CursesTerminal: TerminalBackend {
       .sorted { (age($0.element), $0.offset) < (age($1.element), $1.offset) }.map(\.element)
   }
 
-  /// As many of the first changes as go into the bytes, one at least.
-  private func affordable(_ changes: [ChangedRun], _ budget: Int) -> ArraySlice<ChangedRun> {
+  /// As many of the first rows as go into the bytes, one at least; the changes of a row stay together.
+  private func affordable(
+    _ changes: [ChangedRun], of buffer: CellBuffer, _ budget: Int
+  ) -> ArraySlice<ChangedRun> {
     guard budget < .max else { return changes[...] }
-    var cost = 0.0
+    var cost = 0
+    var row = changes.first?.y
     let count = changes.prefix { change in
-      defer { cost += 8 + Double(change.columns.count) * bytesPerCell }
-      return cost < Double(budget)
+      if cost >= budget, change.y != row { return false }
+      cost += Self.cost(of: change, in: buffer)
+      row = change.y
+      return true
     }.count
-    return changes.prefix(max(1, count))
+    return changes.prefix(count)
+  }
+
+  /// About how many bytes a change takes: going there, its characters, its changes of colour.
+  private static func cost(of change: ChangedRun, in buffer: CellBuffer) -> Int {
+    var cost = 8
+    var style: Style?
+    let base = change.y * buffer.width
+    for x in change.columns {
+      let cell = buffer.cells[base + x]
+      cost += UTF8.width(cell.scalar) + (cell.style == style ? 0 : 12)
+      style = cell.style
+    }
+    return cost
   }
 
   private func remember(_ frame: Frame, _ sent: ArraySlice<ChangedRun>, isWhole: Bool) {
-    let cells = sent.reduce(0) { $0 + $1.columns.count }
-    let (before, after) = (waitingOutput, sentBytes)
     flush()
-    let bytes = Double(sentBytes - after) + Double(waitingOutput - before)
-    if cells > 0 { bytesPerCell += (min(20, max(1, bytes / Double(cells))) - bytesPerCell) / 8 }
     if isWhole {
       shown = frame
       return
@@ -220,7 +232,10 @@ package final class CursesTerminal: TerminalBackend {
   /// Begins to read a paste as bytes, and goes on with one; nil when none is under way.
   func readPaste(begins: Bool = false) -> RawInput? {
     if begins { paste = PasteReader() }
-    guard let text = paste?.read(from: inputDescriptor) else { return nil }
+    let before = paste?.acknowledgements ?? 0
+    let text = paste?.read(from: inputDescriptor)
+    for _ in before..<(paste?.acknowledgements ?? before) { noteAcknowledgement() }
+    guard let text else { return nil }
     paste = nil
     return .pasted(text)
   }

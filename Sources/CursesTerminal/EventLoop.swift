@@ -96,16 +96,17 @@ package final class EventLoop {
       source(
         terminal.outputDescriptor, POLLOUT, if: !isDetached && terminal.waitingOutput > 0),
     ]
-    let ready = poll(&sources, nfds_t(sources.count), timeout())
-    if ready > 0, sources[0].revents != 0 { handleSignals(handlers, from: signals) }
-    if ready > 0, sources[1].revents != 0 { isWakePending = true }
+    // Interrupted or timed out, poll leaves every `revents` at zero.
+    _ = poll(&sources, nfds_t(sources.count), timeout())
+    if sources[0].revents != 0 { handleSignals(handlers, from: signals) }
+    if sources[1].revents != 0 { isWakePending = true }
     wakeIfDue(handlers)
     guard !isDetached else { return }
     let now = monotonicNanoseconds()
-    if ready > 0, sources[2].revents != 0 || isPasteOverdue(now) {
+    if sources[2].revents != 0 || isPasteOverdue(now) {
       handleTerminal(sources[2].revents, handlers)
     }
-    if ready > 0, sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
+    if sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
   }
 
   private func isPasteOverdue(_ now: Int64) -> Bool {
@@ -161,10 +162,15 @@ package final class EventLoop {
 
   /// On a slow line the answer to a key must not wait for anything that was there before it.
   private func prepareAnswer(at now: Int64, _ handlers: Handlers) {
-    if let stuckSince, now - stuckSince > 200_000_000, pacer.acknowledgement != .supported {
-      // What waits in the system's queue takes seconds, and nobody tells when it is through.
+    let isStuck = stuckSince.map { now - $0 > 200_000_000 } ?? false
+    // With reports one frame is under way; more are from before the first report came.
+    let isBacklogged = pacer.acknowledgement == .supported ? terminal.unacknowledged > 2 : isStuck
+    if isBacklogged {
+      // What waits in the system's queue takes seconds, and nothing tells when it is through.
       terminal.discardOutput()
-      self.stuckSince = nil
+      terminal.forgetAcknowledgements()
+      pacer.forgetAwaited()
+      (stuckSince, awaited) = (nil, nil)
     }
     lastKey = now
     isAnswerNew = true

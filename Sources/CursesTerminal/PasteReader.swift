@@ -9,7 +9,11 @@ struct PasteReader {
   /// Monotonic nanoseconds after which a paste without an end has ended.
   private(set) var deadline: Int64
 
+  /// Reports of arrival that came in between; they are no part of the text.
+  private(set) var acknowledgements = 0
+
   private static let end = Array("\u{1b}[201~".utf8)
+  private static let acknowledgement = Array("\u{1b}[0n".utf8)
   private static let patience: Int64 = 1_000_000_000
   /// More than any text field has a use for; what goes beyond is read and dropped.
   private static let most = 1 << 20
@@ -23,9 +27,12 @@ struct PasteReader {
     for _ in 0..<64 {
       let count = Int(mgs_read_bytes(input, &chunk, Int32(chunk.count)))
       guard count > 0 else { return monotonicNanoseconds() > deadline ? finish() : nil }
-      deadline = monotonicNanoseconds() + Self.patience
+      let before = bytes.count
       bytes += chunk[..<count].map { UInt8(bitPattern: $0) }
-      if let place = endMark() {
+      let place = endMark()
+      // Reports alone do not keep a paste open.
+      if bytes.count > before { deadline = monotonicNanoseconds() + Self.patience }
+      if let place {
         unread(bytes[(place + Self.end.count)...])
         bytes.removeSubrange(place...)
         return finish()
@@ -40,15 +47,28 @@ struct PasteReader {
   /// Where the mark of the end begins, looking only where it was not looked before.
   private mutating func endMark() -> Int? {
     var place = searched
-    while place + Self.end.count <= bytes.count {
-      if bytes[place] == Self.end[0], bytes[place..<place + Self.end.count].elementsEqual(Self.end)
-      {
-        return place
+    while place < bytes.count {
+      guard bytes[place] == Self.end[0] else {
+        place += 1
+        continue
       }
-      place += 1
+      if stands(Self.end, at: place) { return place }
+      if stands(Self.acknowledgement, at: place) {
+        bytes.removeSubrange(place..<place + Self.acknowledgement.count)
+        acknowledgements += 1
+      } else if place + Self.end.count > bytes.count {
+        // The rest of a mark may be under way.
+        break
+      } else {
+        place += 1
+      }
     }
     searched = place
     return nil
+  }
+
+  private func stands(_ mark: [UInt8], at place: Int) -> Bool {
+    place + mark.count <= bytes.count && bytes[place..<place + mark.count].elementsEqual(mark)
   }
 
   private mutating func dropExcess() {

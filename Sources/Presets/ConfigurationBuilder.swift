@@ -15,11 +15,13 @@ package struct ConfigurationBuilder: Sendable {
     _ fields: PresetFields, category: RunError.Category
   ) throws(RunError) -> RunConfiguration {
     let workload = try workload(
-      named: fields.workload ?? WorkloadDescriptor.language.name, category)
+      named: fields.workload ?? WorkloadDescriptor.language.name, fields, category)
     let model = try model(fields, workload, category)
     let arms = try parse(fields.arms ?? [], category)
     guard !arms.isEmpty else {
-      throw RunError(category, "there is no arm", remedy: "add one, for example adam:lr=1e-3")
+      throw RunError(
+        category, "there is no arm", place: place("--arm", fields),
+        remedy: "add one, for example adam:lr=1e-3")
     }
     var configuration = RunConfiguration(
       title: fields.title ?? arms.map(\.name).joined(separator: " against "), arms: arms)
@@ -47,13 +49,18 @@ package struct ConfigurationBuilder: Sendable {
   }
 
   private func workload(
-    named name: String, _ category: RunError.Category
+    named name: String, _ fields: PresetFields, _ category: RunError.Category
   ) throws(RunError) -> WorkloadDescriptor {
     if let found = workloads.first(where: { $0.name == name }) { return found }
     let names = workloads.map(\.name)
     throw RunError(
-      category, "unknown workload '\(name)'" + suggestion(for: name, among: names),
-      remedy: "known: " + names.joined(separator: ", "))
+      category, "unknown workload \(quoted(name))" + suggestion(for: name, among: names),
+      place: place("--workload", fields), remedy: "known: " + names.joined(separator: ", "))
+  }
+
+  /// Where a mistake was made: in the file the fields come from, or by a flag.
+  private func place(_ flag: String, _ fields: PresetFields) -> String {
+    fields.source.isEmpty ? flag : fields.source
   }
 
   /// The model of a language run; another workload has none, and is told so instead of being trained
@@ -65,18 +72,20 @@ package struct ConfigurationBuilder: Sendable {
     guard workload.isLanguage else {
       guard fields.model == .init() else {
         throw RunError(
-          category, "workload '\(workload.name)' has no language model to set", place: "model",
+          category, "workload '\(workload.name)' has no language model to set",
+          place: place("model", fields),
           remedy: "leave the model's settings out")
       }
       if case .file(let path) = fields.data {
         throw RunError(
-          category, "workload '\(workload.name)' reads no text", place: path,
+          category, "workload '\(workload.name)' reads no text", place: place(path, fields),
           remedy: "leave the text out")
       }
       return model
     }
     if let problem = model.problem {
-      throw RunError(category, problem, place: "model", remedy: "change the model's settings")
+      throw RunError(
+        category, problem, place: place("model", fields), remedy: "change the model's settings")
     }
     return model
   }
@@ -89,7 +98,9 @@ package struct ConfigurationBuilder: Sendable {
       do {
         arms.append(try grammar.parse(field.text))
       } catch {
-        throw RunError(category, error.description, place: field.place)
+        throw RunError(
+          category, "arm \(quoted(error.arm)) \(error.problem)", place: field.place,
+          remedy: error.remedy)
       }
     }
     return arms
@@ -105,14 +116,14 @@ package struct ConfigurationBuilder: Sendable {
         let keys = workload.hyperparameters.map(\.key)
         throw RunError(
           category,
-          "workload '\(workload.name)' has no setting '\(field.key)'"
+          "workload '\(workload.name)' has no setting \(quoted(field.key))"
             + suggestion(for: field.key, among: keys),
           place: field.place,
           remedy: keys.isEmpty ? "it takes none" : "known: " + keys.joined(separator: ", "))
       }
       guard let value = setting.value(from: field.text) else {
         throw RunError(
-          category, "\(field.key)='\(field.text)' is not allowed", place: field.place,
+          category, "\(field.key)=\(quoted(field.text)) is not allowed", place: field.place,
           remedy: "allowed: \(setting.allowed)")
       }
       values[field.key] = value

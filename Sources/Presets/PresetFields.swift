@@ -4,6 +4,8 @@ import RunModel
 ///
 /// Fields of the command line laid over those of a preset, laid over the defaults, give a run.
 package struct PresetFields: Sendable, Equatable {
+  /// The file or preset that says all this, for messages; empty on the command line.
+  package var source = ""
   package var title: String?
   package var about: String?
   package var workload: String?

@@ -16,6 +16,7 @@ package struct PresetReader {
       throw error("a preset is a list of keys and values", at: root)
     }
     var fields = PresetFields()
+    fields.source = file
     try forEachKey(of: mapping, allowed: Self.keys) { (key, node) throws(RunError) in
       try read(key, node, into: &fields)
     }
@@ -30,6 +31,7 @@ package struct PresetReader {
   static let scheduleKeys = ["kind", "warmup", "floor"]
 
   private func compose(_ text: String) throws(RunError) -> Node {
+    try refuseAliases(text)
     do {
       guard let node = try Yams.compose(yaml: text) else {
         throw RunError(.input, "the preset is empty", place: file, remedy: "give it arms")
@@ -40,21 +42,44 @@ package struct PresetReader {
     } catch let error as YamlError {
       throw syntaxError(error)
     } catch {
-      throw RunError(.input, "cannot be read as YAML", place: file)
+      throw RunError(
+        .input, "cannot be read as YAML", place: file, remedy: "see presets show first-look")
     }
   }
+
+  /// Aliases of aliases stand for more than any memory holds; a preset has no use for one.
+  private func refuseAliases(_ text: String) throws(RunError) {
+    var line = 1
+    var (previous, count): (UInt8, Int) = (0x0a, 0)
+    for (byte, next) in zip(text.utf8, text.utf8.dropFirst()) {
+      let mayBegin = previous <= 0x20 || "[{,:-?".utf8.contains(previous)
+      if byte == UInt8(ascii: "*"), mayBegin, next > 0x20, next != byte { count += 1 }
+      if byte == 0x0a { line += 1 }
+      previous = byte
+      guard count <= Self.mostAliases else {
+        throw RunError(
+          .input, "has many aliases (*name)", place: "\(file):\(line)",
+          remedy: "write out what they stand for")
+      }
+    }
+  }
+
+  private static let mostAliases = 16
 
   private func syntaxError(_ error: YamlError) -> RunError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      RunError(.input, "not YAML: \(problem)", place: "\(file):\(mark.line)")
+      RunError(
+        .input, "not YAML: \(problem)", place: "\(file):\(mark.line)",
+        remedy: "see presets show first-look")
     case .duplicatedKeysInMapping(let duplicates, let context):
       RunError(
-        .input, "key '\(duplicates.first ?? "")' is written twice",
+        .input, "key \(quoted(duplicates.first ?? "")) is written twice",
         place: "\(file):\(context.mark.line)", remedy: "keep one of them")
     default:
-      RunError(.input, "not YAML: \(error)", place: file)
+      RunError(
+        .input, "not YAML: \(error)", place: file, remedy: "see presets show first-look")
     }
   }
 
@@ -166,7 +191,7 @@ package struct PresetReader {
     let written = try text(node, "warmup")
     guard let warmup = ScheduleConfiguration.Warmup(text: written) else {
       throw error(
-        "warmup '\(written)' is neither steps nor a share", at: node,
+        "warmup \(quoted(written)) is neither steps nor a share", at: node,
         remedy: "write a whole number or a percentage, for example 100 or 10%")
     }
     return warmup
@@ -195,7 +220,7 @@ extension PresetReader {
       let name = key.string ?? ""
       guard allowed.contains(name) else {
         throw error(
-          "unknown key '\(name)'" + suggestion(for: name, among: allowed), at: key,
+          "unknown key \(quoted(name))" + suggestion(for: name, among: allowed), at: key,
           remedy: "allowed: " + allowed.joined(separator: ", "))
       }
       try body(name, value)
@@ -223,7 +248,7 @@ extension PresetReader {
     let written = try text(node, key)
     guard let value = Int(written), range.contains(value) else {
       throw error(
-        "'\(key)' is '\(written)'", at: node,
+        "'\(key)' is \(quoted(written))", at: node,
         remedy: "allowed: whole numbers \(range.lowerBound)..\(range.upperBound)")
     }
     return value
@@ -233,10 +258,10 @@ extension PresetReader {
     _ node: Node, _ key: String, _ range: ClosedRange<Double>, or alternative: String? = nil
   ) throws(RunError) -> Double {
     let written = try text(node, key)
-    guard let value = Double(written), range.contains(value) else {
+    guard let value = decimalNumber(written), range.contains(value) else {
       let bounds = "\(compactDecimal(range.lowerBound))..\(compactDecimal(range.upperBound))"
       throw error(
-        "'\(key)' is '\(written)'", at: node,
+        "'\(key)' is \(quoted(written))", at: node,
         remedy: "allowed: \(bounds)" + (alternative.map { " or \($0)" } ?? ""))
     }
     return value
@@ -266,7 +291,7 @@ extension PresetReader {
     guard let value = Choice(rawValue: written) else {
       let allowed = Choice.allCases.map(\.rawValue)
       throw error(
-        "'\(key)' is '\(written)'" + suggestion(for: written, among: allowed), at: node,
+        "'\(key)' is \(quoted(written))" + suggestion(for: written, among: allowed), at: node,
         remedy: "allowed: " + allowed.joined(separator: ", "))
     }
     return value
@@ -277,7 +302,9 @@ extension ScheduleConfiguration.Warmup {
   /// Reads `100` as steps and `10%` as a share; nil for anything else.
   package init?(text: String) {
     if text.hasSuffix("%") {
-      guard let percent = Double(text.dropLast()), (0...100).contains(percent) else { return nil }
+      guard let percent = decimalNumber(text.dropLast()), (0...100).contains(percent) else {
+        return nil
+      }
       self = .share(percent / 100)
     } else {
       guard let steps = Int(text), steps >= 0 else { return nil }

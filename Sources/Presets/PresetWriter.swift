@@ -7,7 +7,9 @@ package enum PresetWriter {
     do {
       return try Yams.serialize(node: document(run), width: 100, allowUnicode: true)
     } catch {
-      throw RunError(.failure, "the run cannot be written as YAML: \(error)")
+      throw RunError(
+        .failure, "the run cannot be written as YAML: \(error)", place: "run.yaml",
+        remedy: "change its title or text")
     }
   }
 

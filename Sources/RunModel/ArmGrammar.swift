@@ -103,7 +103,7 @@ package struct ArmGrammar: Sendable {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard pair.count == 2, !pair[0].isEmpty else {
         throw ArmError(
-          arm: arm, problem: "has '\(part)' where key=value is wanted",
+          arm: arm, problem: "has \(quoted(String(part))) where key=value is wanted",
           remedy: "keys are " + settings.map(\.key).joined(separator: ", "))
       }
       let key = String(pair[0])
@@ -128,7 +128,7 @@ package struct ArmGrammar: Sendable {
       }
       guard let value = setting.value(from: written) else {
         throw ArmError(
-          arm: arm, problem: "has \(key)='\(pair[1])'", remedy: "allowed: \(setting.allowed)")
+          arm: arm, problem: "has \(key)=\(quoted(String(pair[1])))", remedy: "allowed: \(setting.allowed)")
       }
       values[key] = value
       keys.append(key)
@@ -141,7 +141,7 @@ package struct ArmGrammar: Sendable {
   ) -> ArmError {
     ArmError(
       arm: arm,
-      problem: "names an unknown \(what) '\(name)'" + suggestion(for: name, among: candidates),
+      problem: "names an unknown \(what) \(quoted(name))" + suggestion(for: name, among: candidates),
       remedy: "known: " + candidates.joined(separator: ", "))
   }
 }
@@ -209,5 +209,5 @@ package struct ArmError: Error, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  package var description: String { "arm '\(arm)' \(problem); \(remedy)" }
+  package var description: String { "arm \(quoted(arm)) \(problem); \(remedy)" }
 }

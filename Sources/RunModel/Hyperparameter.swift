@@ -84,7 +84,7 @@ package struct Hyperparameter: Sendable, Codable, Hashable {
     if words.contains(text) { return .text(text) }
     switch kind {
     case .number(_, let range, _):
-      guard let number = Double(text), range.contains(number) else { return nil }
+      guard let number = decimalNumber(text), range.contains(number) else { return nil }
       return .number(number)
     case .integer(_, let range):
       guard let number = Int(text), range.contains(number) else { return nil }

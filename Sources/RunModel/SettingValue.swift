@@ -28,6 +28,19 @@ extension SettingValue: CustomStringConvertible {
   }
 }
 
+/// A number as people write it: digits, point, sign, exponent; no hexadecimal, no words.
+package func decimalNumber(_ text: some StringProtocol) -> Double? {
+  let isDecimal = text.utf8.allSatisfy { byte in
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+      UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+  return isDecimal ? Double(text) : nil
+}
+
 /// The shortest decimal text of `value` without a trailing `.0`: `0.5`, `1e-08`→`1e-8`, `3`.
 package func compactDecimal(_ value: Double) -> String {
   var text = "\(value)"

@@ -77,6 +77,9 @@ package struct FramePacer: Sendable {
     period = min(max(basePeriod, 2 * transmission), Self.longestPeriod)
   }
 
+  /// What was under way has been thrown away: no report will come.
+  package mutating func forgetAwaited() { awaitedSince = nil }
+
   /// The terminal's queue was full when a frame was due.
   package mutating func obstructed(at now: Int64) {
     period = min(period * 2, Self.longestPeriod)

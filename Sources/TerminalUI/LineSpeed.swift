@@ -74,7 +74,7 @@ package struct LineSpeed: Sendable {
     guard spread > 0.05 * meanBytes * meanBytes * count else {
       // The line's speed if it had no latency; taken for slow only when it must be.
       let upperBound = meanSeconds / max(meanBytes, 1)
-      guard let bytesPerSecond else { return meanSeconds > 0.4 ? upperBound : nil }
+      guard let bytesPerSecond else { return meanSeconds > 0.2 ? upperBound : nil }
       return meanSeconds > 1.5 * meanBytes / bytesPerSecond + 0.2 ? upperBound : nil
     }
     let product = arrivals.reduce(0) {

@@ -54,7 +54,8 @@ struct PresetsCommand: ParsableCommand {
       for file in files {
         do {
           let path = file.contains("/") || file.hasSuffix(".yaml") ? file : "./" + file
-          _ = try builder.build(try library.fields(path), category: .input)
+          try Self.checkArms(
+            of: try builder.build(try library.fields(path), category: .input), file: path)
           try StandardOutput().write(visible(file) + ": ok\n")
         } catch {
           Diagnostics.say(error.description)
@@ -62,6 +63,21 @@ struct PresetsCommand: ParsableCommand {
         }
       }
       if let firstError { throw ExitCode(firstError.exitCode) }
+    }
+
+    /// Makes every arm's optimizer for the model's blocks: a scope that matches none is found so.
+    private static func checkArms(
+      of configuration: RunConfiguration, file: String
+    ) throws(RunError) {
+      var configuration = configuration
+      // The blocks have the same names whatever the text is.
+      configuration.data = .builtIn
+      do throws(RunError) {
+        let source = try WorkloadRegistry.source(for: configuration)
+        try MemoryCheck.check(configuration, source: source)
+      } catch {
+        throw RunError(.input, error.message, place: file, remedy: error.remedy)
+      }
     }
   }
 }

@@ -23,7 +23,9 @@ struct ReplayCommand: ParsableCommand {
     do {
       specification = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(arm)
     } catch {
-      throw RunError(.usage, error.description, place: "--arm")
+      throw RunError(
+        .usage, "arm \(quoted(error.arm)) \(error.problem)", place: "--arm",
+        remedy: error.remedy)
     }
     let answer = try Replay.run(
       json: try InputFile.read(file, as: .json), arm: specification, seed: seed)

@@ -47,6 +47,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let margin = try StudyFiles.checkedMargin(margin)
+    _ = try nonEmpty(out, "--out")
     let directory = URL(fileURLWithPath: out)
     let plan = try plan(in: directory)
     _ = try WorkloadRegistry.source(for: plan.configuration)

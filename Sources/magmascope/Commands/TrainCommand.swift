@@ -34,7 +34,8 @@ struct TrainCommand: ParsableCommand {
   var probe: [String] = []
 
   func run() throws {
-    guard let resume else {
+    let out = try nonEmpty(out, "--out")
+    guard let resume = try nonEmpty(resume, "--resume") else {
       let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
       let configuration = try selection.configuration(library: library)
       return try HeadlessTraining(
@@ -62,7 +63,7 @@ struct TrainCommand: ParsableCommand {
       guard let kind = ProbeKind(rawValue: parts[0]), let every, every > 0, parts.count <= 2 else {
         let kinds = ProbeKind.allCases.map(\.rawValue)
         throw RunError(
-          .usage, "'\(text)' is no probe" + suggestion(for: parts[0], among: kinds),
+          .usage, "\(quoted(text)) is no probe" + suggestion(for: parts[0], among: kinds),
           place: "--probe",
           remedy: "write KIND or KIND:STEPS, KIND one of \(kinds.joined(separator: ", "))")
       }

@@ -12,6 +12,9 @@ struct HeadlessRun {
   var checkpoint: CheckpointSet?
   /// Measurements to take on the way.
   var probes: [ProbeCadence] = []
+  /// How long a step may take to end once the run is told to stop; nil: as long as it takes, since
+  /// its end is kept.
+  var patience: Duration?
   /// Whether the computing threads step aside for an interface.
   var yieldsToInterface = false
   /// Asked after every batch of events.
@@ -25,6 +28,7 @@ struct HeadlessRun {
     self.configuration = configuration
     self.wish = wish
     source = try WorkloadRegistry.source(for: configuration)
+    try MemoryCheck.check(configuration, source: source)
   }
 
   /// A run that a signal stops.
@@ -73,8 +77,13 @@ struct HeadlessRun {
     var events: [RunEvent] = []
     var rows = RunRows(blockCount: source.layout.blocks.count)
     var granted = RunWish.go
+    var stoppedAt: ContinuousClock.Instant?
     while true {
       wait()
+      if let stoppedAt, let patience, ContinuousClock.now - stoppedAt > patience {
+        result.outcome = .stopped
+        return result
+      }
       channels.events.drain(into: &events)
       channels.rows?.drain(into: &rows)
       if let last = rows.steps.last { onProgress(last) }
@@ -94,6 +103,7 @@ struct HeadlessRun {
       let wanted = wish()
       if wanted != granted, granted != .stop {
         granted = wanted
+        if wanted == .stop { stoppedAt = .now }
         tell(controller, wanted)
       }
     }

@@ -32,6 +32,7 @@ struct HeadlessTraining {
     let owned = try takeRun()
     let recorder = try owned.map { (owned) throws(RunError) in try makeRecorder(owned) }
     run.recorder = recorder
+    if recorder == nil { run.patience = .milliseconds(500) }
     run.probes = probes
     if case .resumed(let stored) = place { run.checkpoint = stored.checkpoint }
     var output = RunOutput(isKept: recorder != nil) { signals.exitCode != nil }

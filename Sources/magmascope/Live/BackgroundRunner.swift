@@ -87,6 +87,7 @@ final class BackgroundRunner {
       switch plan {
       case .new(let configuration):
         let source = try WorkloadRegistry.source(for: configuration)
+        try MemoryCheck.check(configuration, source: source)
         let kept = keep(configuration, terms, answers, wake: wake)
         return .run(
           number: number, nil,

@@ -86,6 +86,8 @@ struct SelectionOptions: ParsableArguments {
     -> PresetFields
   {
     var merged = merged
+    // What is wrong with the two together is a mistake of the flags.
+    merged.source = ""
     let isAnother = flags.arms != nil || flags.model != .init() || !flags.settings.isEmpty
     if isAnother { merged.title = nil }
     if isAnother || flags.steps != nil || flags.scheduleKind != nil || flags.warmup != nil {
@@ -97,7 +99,7 @@ struct SelectionOptions: ParsableArguments {
   private func fields() throws -> PresetFields {
     var fields = PresetFields()
     fields.arms = arms.isEmpty ? nil : arms.map { .init(text: $0, place: "--arm") }
-    fields.data = text.map { .file($0) }
+    fields.data = try nonEmpty(text, "--text").map { .file($0) }
     fields.workload = workload
     fields.model = try modelFields()
     fields.steps = try check(steps, "--steps", FieldLimits.steps)
@@ -123,26 +125,34 @@ struct SelectionOptions: ParsableArguments {
     guard let warmup else { return nil }
     if let parsed = ScheduleConfiguration.Warmup(text: warmup) { return parsed }
     throw RunError(
-      .usage, "'\(warmup)' is neither steps nor a share", place: "--warmup",
+      .usage, "\(quoted(warmup)) is neither steps nor a share", place: "--warmup",
       remedy: "write for example 100 or 10%")
   }
 
   private func parsedClip() throws -> PresetFields.Clip? {
     guard let clip else { return nil }
     if clip == "none" { return PresetFields.Clip.none }
-    if let norm = Double(clip), FieldLimits.clip.contains(norm) { return .norm(norm) }
+    if let norm = decimalNumber(clip), FieldLimits.clip.contains(norm) { return .norm(norm) }
     throw RunError(
-      .usage, "'\(clip)' is not a gradient norm", place: "--clip",
+      .usage, "\(quoted(clip)) is not a gradient norm", place: "--clip",
       remedy: "write a positive number or none")
   }
 
   private func setting(_ text: String) throws -> PresetFields.SettingField {
     let pair = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard pair.count == 2 else {
-      throw RunError(.usage, "'\(text)' is not KEY=VALUE", place: "--set")
+      throw RunError(
+        .usage, "\(quoted(text)) is not KEY=VALUE", place: "--set",
+        remedy: "write for example --set dimension=8")
     }
     return .init(key: pair[0], text: pair[1], place: "--set")
   }
+}
+
+/// `value` if it is not the empty text; else the flag's error.
+func nonEmpty(_ value: String?, _ flag: String) throws(RunError) -> String? {
+  guard value == "" else { return value }
+  throw RunError(.usage, "is empty", place: flag, remedy: "give a name, or leave the flag out")
 }
 
 /// `value` if it lies in `range`; else the flag's error.

@@ -1,0 +1,1 @@
+"""Attacks on the program, generated from a seed; see run.py."""
