@@ -23,7 +23,7 @@ package struct PresetReader {
   }
 
   static let keys = [
-    "title", "about", "workload", "data", "model", "settings", "steps", "schedule", "clip",
+    "title", "about", "workload", "data", "from", "model", "settings", "steps", "schedule", "clip",
     "evalEvery", "seed", "seeds", "threads", "arms",
   ]
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
@@ -68,6 +68,7 @@ package struct PresetReader {
         .joined(separator: " ")
     case "workload": fields.workload = try text(node, key)
     case "data": fields.data = try dataSource(node)
+    case "from": fields.from = try text(node, key)
     case "model": fields.model = try model(node)
     case "settings": fields.settings = try settings(node)
     case "steps": fields.steps = try integer(node, key, FieldLimits.steps)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import HostSystem
 import RunModel
 
 /// Checkpoints are put in place all at once, so that all arms are always of the same step.
@@ -22,6 +23,7 @@ extension RunDirectory {
         let directory = checkpointPath(
           of: arm.arm, seed: arm.seed, configuration)
         try Self.makeDirectory(directory)
+        try Self.carryTokenizer(of: configuration, to: directory)
         let contents = try contents(of: arm, index, in: set, configuration, stamp)
         for (file, bytes) in zip(Self.files, contents) {
           written.append("\(directory)/\(file)")
@@ -35,6 +37,18 @@ extension RunDirectory {
       throw error
     }
     try finishPendingCheckpoint()
+  }
+
+  /// Puts the tokenizer of the checkpoint that the run started from beside the run's own.
+  private static func carryTokenizer(
+    of configuration: RunConfiguration, to directory: String
+  ) throws(RunError) {
+    guard let origin = configuration.from else { return }
+    for file in ModelFolder.tokenizerFiles {
+      let (source, target) = ("\(origin)/\(file)", "\(directory)/\(file)")
+      guard ForeignFile.exists(source), !ForeignFile.exists(target) else { continue }
+      try DurableFile.replace(target, with: try ForeignFile.read(source, as: .description))
+    }
   }
 
   /// Renames what a listed checkpoint has not renamed yet.

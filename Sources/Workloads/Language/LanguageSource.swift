@@ -5,6 +5,8 @@ import TensorKernels
 package struct LanguageSource: WorkloadSource {
   package let data: LanguageData
   package let configuration: TransformerConfiguration
+  /// Weights of the checkpoint that every arm starts from; nil: drawn from the seed.
+  let start: [Float]?
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
@@ -14,14 +16,21 @@ package struct LanguageSource: WorkloadSource {
     if let problem = configuration.model.problem {
       throw RunError(.usage, problem, place: "model", remedy: "change the model's numbers")
     }
-    data = try LanguageData.load(configuration, cache: cache, progress: progress)
+    var start: CheckpointStart?
+    if let directory = configuration.from {
+      start = try CheckpointStart(directory: directory, model: configuration.model)
+    }
+    data = try LanguageData.load(
+      configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
     self.configuration = TransformerConfiguration(
-      configuration.model, vocabulary: data.tokenizer.vocabularySize)
+      configuration.model, vocabulary: start?.vocabulary ?? data.tokenizer.vocabularySize)
+    self.start = start?.weights
   }
 
   /// A source of ready data, for tests and tools.
   package init(data: LanguageData, model: ModelConfiguration) {
     self.data = data
+    start = nil
     configuration = TransformerConfiguration(model, vocabulary: data.tokenizer.vocabularySize)
   }
 
@@ -30,6 +39,13 @@ package struct LanguageSource: WorkloadSource {
   package var entropyFloor: Double? { data.entropyFloor }
   package var dataDescription: String { data.description }
   package var workingBytes: Int { Transformer.workingBytes(configuration) }
+
+  /// The weights of step 0: the checkpoint's, or a function of `seed`.
+  func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
+    guard let start else { return configuration.initialize(&parameters, seed: seed) }
+    precondition(parameters.count == start.count, "the arena does not fit the layout")
+    for i in start.indices { parameters[i] = start[i] }
+  }
 
   package func makeWorkload(threads: Int) -> any Workload {
     LanguageWorkload(self, threads: threads)

@@ -16,7 +16,7 @@ final class LanguageWorkload: Workload {
   var layout: TensorLayout { transformer.layout }
 
   func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
-    source.configuration.initialize(&parameters, seed: seed)
+    source.initialize(&parameters, seed: seed)
   }
 
   func lossAndGradient(
