@@ -9,7 +9,8 @@ import Workloads
 struct TokensCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokens",
-    abstract: "Prints a text as the numbers of a checkpoint's tokens, as JSON, or the text of such.")
+    abstract: "Prints a text as the numbers of a checkpoint's tokens, as JSON, or the text of such."
+  )
 
   @Argument(help: "A checkpoint: config.json and tokenizer.json.")
   var checkpoint: String

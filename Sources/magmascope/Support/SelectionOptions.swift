@@ -106,7 +106,8 @@ struct SelectionOptions: ParsableArguments {
     for setting in ModelSetting.all {
       if let value = flags.model.values[setting.key], value != setting.value(of: model) {
         throw RunError(
-          .usage, "the checkpoint's is \(setting.value(of: checkpoint))", place: "--\(setting.flag)",
+          .usage, "the checkpoint's is \(setting.value(of: checkpoint))",
+          place: "--\(setting.flag)",
           remedy: "leave it out with --from")
       }
     }
