@@ -7,6 +7,8 @@ package struct LanguageSource: WorkloadSource {
   package let configuration: TransformerConfiguration
   /// Weights of the checkpoint that every arm starts from; nil: drawn from the seed.
   let start: [Float]?
+  /// The language a fine-tuned model comes from; nil where there is none.
+  let base: LanguageData?
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
@@ -20,23 +22,30 @@ package struct LanguageSource: WorkloadSource {
     if let directory = configuration.from {
       start = try CheckpointStart(directory: directory, model: configuration.model)
     }
-    data = try LanguageData.load(
-      configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
+    let tuning = try FineTuning(configuration, cache: cache, progress: progress)
+    if let tuning {
+      data = tuning.data
+    } else {
+      data = try LanguageData.load(
+        configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
+    }
+    base = tuning?.base
     self.configuration = TransformerConfiguration(
       configuration.model, vocabulary: start?.vocabulary ?? data.tokenizer.vocabularySize)
-    self.start = start?.weights
+    self.start = tuning?.start ?? start?.weights
   }
 
   /// A source of ready data, for tests and tools.
   package init(data: LanguageData, model: ModelConfiguration) {
     self.data = data
-    start = nil
+    (start, base) = (nil, nil)
     configuration = TransformerConfiguration(model, vocabulary: data.tokenizer.vocabularySize)
   }
 
   package var layout: TensorLayout { configuration.layout }
   package var tokensPerStep: Int { configuration.model.tokensPerStep }
   package var entropyFloor: Double? { data.entropyFloor }
+  package var baseFloor: Double? { base?.entropyFloor }
   package var dataDescription: String { data.description }
   package var workingBytes: Int { Transformer.workingBytes(configuration) }
 
