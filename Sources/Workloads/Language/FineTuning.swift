@@ -54,13 +54,20 @@ struct FineTuning {
     _ source: LanguageSource, steps: Int, seed: UInt64, cache: DataCache,
     progress: (String, Double) -> Void
   ) throws(RunError) -> [Float] {
-    let arm = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(Self.arm)
-    var optimizer = try ArmOptimizer(arm, layout: source.layout, observes: false)
+    var optimizer = try ArmOptimizer(try parsedArm(), layout: source.layout, observes: false)
     let model = ModelSetting.all.map { "\($0.key)=\($0.value(of: source.configuration.model))" }
     let recipe = model + [Self.arm, "\(steps)", "\(seed)", "\(KernelLevel.current)"]
     let key = "base-" + ContentHash(Array(recipe.joined(separator: ";").utf8)).text
     return cache.values(key, isValid: { $0.count == source.layout.count }) {
       train(source, &optimizer, steps: steps, seed: seed, progress: progress)
+    }
+  }
+
+  private static func parsedArm() throws(RunError) -> ArmSpecification {
+    do {
+      return try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(arm)
+    } catch {
+      throw RunError(.failure, error.description)
     }
   }
 
