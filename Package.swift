@@ -51,7 +51,8 @@ let package = Package(
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
     library("Optimizers", ["TensorKernels", "RunModel", "Expressions", numerics], swiftSettings: numeric),
     library(
-      "Workloads", ["TensorKernels", "RunModel", "HostSystem", "Checkpoints", numerics, heap],
+      "Workloads",
+      ["Optimizers", "TensorKernels", "RunModel", "HostSystem", "Checkpoints", numerics, heap],
       swiftSettings: numeric),
     library(
       "Probes", ["Workloads", "Optimizers", "TensorKernels", "RunModel", numerics],
@@ -86,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "magmascope",
       dependencies: [
-        "CNCurses", "RunModel", "HostSystem", "Checkpoints", "TensorKernels", "Optimizers", "Workloads", "Probes",
+        "CNCurses", "RunModel", "HostSystem", "Checkpoints", "TensorKernels", "Optimizers",
+        "Workloads", "Probes",
         "EventStream",
         "Training",
         "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal",

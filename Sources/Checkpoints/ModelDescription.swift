@@ -35,9 +35,8 @@ package enum ModelDescription {
       fields["architectures"] = ["LlamaForCausalLM"]
       fields["model_type"] = "llama"
     case .gemma:
-      let isCapped = model.attentionCap != nil || model.logitCap != nil
-      fields["architectures"] = [isCapped ? "MagmascopeGemmaForCausalLM" : "GemmaForCausalLM"]
-      fields["model_type"] = isCapped ? cappedGemma : "gemma"
+      fields["architectures"] = [model.isCapped ? "MagmascopeGemmaForCausalLM" : "GemmaForCausalLM"]
+      fields["model_type"] = model.isCapped ? cappedGemma : "gemma"
       fields["hidden_activation"] = fields["hidden_act"]
     }
     return encode(fields)

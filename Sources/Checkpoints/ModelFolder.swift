@@ -21,9 +21,7 @@ package struct ModelFolder {
   /// - Throws: `RunError` (.input) naming the file and what is wrong with it.
   package init(_ path: String) throws(RunError) {
     self.path = path
-    let description = path + "/config.json"
-    (model, vocabulary) = try ModelDescription.decode(
-      try ForeignFile.read(description, as: .description), place: description)
+    (model, vocabulary) = try Self.description(of: path)
     shards = try Self.shardNames(path).map { (name) throws(RunError) in
       let file = try MappedFile(path + "/" + name, as: .tensors)
       let header = try file.withBytes { (bytes) throws(RunError) in
@@ -43,6 +41,26 @@ package struct ModelFolder {
     }
     self.places = places
   }
+
+  /// What `config.json` says, without a look at the weights.
+  package static func description(
+    of path: String
+  ) throws(RunError) -> (model: ModelConfiguration, vocabulary: Int) {
+    let file = path + "/config.json"
+    return try ModelDescription.decode(try ForeignFile.read(file, as: .description), place: file)
+  }
+
+  /// The bytes of `tokenizer.json`; nil where there is none.
+  package static func tokenizer(of path: String) throws(RunError) -> [UInt8]? {
+    let file = path + "/tokenizer.json"
+    return ForeignFile.exists(file) ? try ForeignFile.read(file, as: .description) : nil
+  }
+
+  /// Files that say how to turn text into tokens, kept beside a checkpoint's weights.
+  package static let tokenizerFiles = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    "generation_config.json",
+  ]
 
   /// The files the weights lie in, each once, by name.
   private static func shardNames(_ path: String) throws(RunError) -> [String] {

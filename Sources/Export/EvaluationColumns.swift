@@ -26,8 +26,9 @@ package enum EvaluationColumns {
     "lane", "arm", "seed", "step", "tokens", "trainLoss", "validationLoss", "learningRate",
     "effectiveLearningRate", "maskRate", "alignment", "scale", "cpuSeconds", "wallSeconds",
   ]
-  /// Present where they apply: the step of divergence, and whether the record closes its arm.
-  package static let occasional = ["diverged", "final"]
+  /// Present where they apply: the step of divergence, whether the record closes its arm, and in a
+  /// fine-tuning the loss on what was learnt before.
+  package static let occasional = ["diverged", "final", "baseLoss"]
 
   /// The values of `record` in the order of `always + occasional`.
   ///
@@ -41,6 +42,7 @@ package enum EvaluationColumns {
       RecordValue(record.cpuSeconds), RecordValue(record.wallSeconds),
       record.diverged.map(RecordValue.integer) ?? .missing,
       record.final.map(RecordValue.flag) ?? .missing,
+      record.baseLoss.map { RecordValue($0) } ?? .missing,
     ]
   }
 

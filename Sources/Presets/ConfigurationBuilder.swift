@@ -29,6 +29,7 @@ package struct ConfigurationBuilder: Sendable {
     configuration.workload = workload.name
     configuration.data = fields.data ?? .builtIn
     configuration.model = model
+    configuration.from = fields.from
     configuration.settings = try settings(fields.settings, of: workload, category)
     configuration.steps = fields.steps ?? configuration.steps
     configuration.schedule = ScheduleConfiguration(
@@ -70,7 +71,7 @@ package struct ConfigurationBuilder: Sendable {
   ) throws(RunError) -> ModelConfiguration {
     let model = fields.model.configuration
     guard workload.isLanguage else {
-      guard fields.model == .init() else {
+      guard fields.model == .init(), fields.from == nil else {
         throw RunError(
           category, "workload '\(workload.name)' has no language model to set",
           place: place("model", fields),

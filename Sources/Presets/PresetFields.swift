@@ -11,6 +11,7 @@ package struct PresetFields: Sendable, Equatable {
   package var workload: String?
   package var data: RunConfiguration.DataSource?
   package var model = ModelFields()
+  package var from: String?
   package var settings: [SettingField] = []
   package var steps: Int?
   package var scheduleKind: ScheduleConfiguration.Kind?
@@ -81,6 +82,7 @@ package struct PresetFields: Sendable, Equatable {
     merged.workload = other.workload ?? workload
     merged.data = other.data ?? data
     merged.model = model.overridden(by: other.model)
+    merged.from = other.from ?? from
     let replaced = Set(other.settings.map(\.key))
     merged.settings = settings.filter { !replaced.contains($0.key) } + other.settings
     merged.steps = other.steps ?? steps

@@ -19,6 +19,7 @@ package enum PresetWriter {
     if !run.about.isEmpty { pairs.append(("about", text(run.about))) }
     pairs.append(("workload", text(run.workload)))
     pairs.append(("data", text(run.data.text)))
+    if let from = run.from { pairs.append(("from", text(from))) }
     if run.descriptor.isLanguage { pairs.append(("model", model(run.model))) }
     if !run.settings.isEmpty {
       let sorted = run.settings.sorted { $0.key < $1.key }

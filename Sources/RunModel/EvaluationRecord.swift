@@ -8,6 +8,8 @@ package struct EvaluationRecord: Sendable, Codable, Hashable {
   /// Mean over the steps since the previous evaluation; nil at step 0 and after divergence.
   package var trainLoss: Double?
   package var validationLoss: Double?
+  /// The held-out loss on what the weights of step 0 were trained on, in a fine-tuning.
+  package var baseLoss: Double?
   package var learningRate: Double
   package var effectiveLearningRate: Double?
   /// Share of maskable block-steps dropped so far.
@@ -25,7 +27,8 @@ package struct EvaluationRecord: Sendable, Codable, Hashable {
 
   package init(
     lane: String, arm: String, seed: UInt64, step: Int, tokens: Int, trainLoss: Double?,
-    validationLoss: Double?, learningRate: Double, effectiveLearningRate: Double?,
+    validationLoss: Double?, baseLoss: Double? = nil, learningRate: Double,
+    effectiveLearningRate: Double?,
     maskRate: Double?, alignment: Double?, scale: Double?, cpuSeconds: Double,
     wallSeconds: Double, diverged: Int? = nil, final: Bool? = nil
   ) {
@@ -36,6 +39,7 @@ package struct EvaluationRecord: Sendable, Codable, Hashable {
     self.tokens = tokens
     self.trainLoss = trainLoss
     self.validationLoss = validationLoss
+    self.baseLoss = baseLoss
     self.learningRate = learningRate
     self.effectiveLearningRate = effectiveLearningRate
     self.maskRate = maskRate

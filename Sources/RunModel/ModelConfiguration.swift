@@ -79,6 +79,8 @@ package struct ModelConfiguration: Sendable, Hashable {
   /// Numbers of all queries of a token, and of all its keys or values.
   package var queryWidth: Int { heads * headWidth }
   package var keyWidth: Int { keyHeads * headWidth }
+  /// Whether scores or logits have a soft cap.
+  package var isCapped: Bool { attentionCap != nil || logitCap != nil }
   package var gateActivation: Activation { activation ?? ownActivation }
   /// The activation the family has by itself.
   package var ownActivation: Activation { architecture == .gemma ? .geluTanh : .silu }

@@ -14,6 +14,9 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   package var workload: String
   package var data: DataSource
   package var model: ModelConfiguration
+  /// A checkpoint in Hugging Face's layout whose weights and tokens the run starts with; nil: weights
+  /// drawn from the seed.
+  package var from: String?
   /// Settings of the workload itself (`--set KEY=VALUE`), complete with defaults.
   package var settings: [String: SettingValue]
   package var steps: Int

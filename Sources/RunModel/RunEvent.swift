@@ -24,6 +24,8 @@ package struct RunSummary: Sendable, Codable, Hashable {
   package var tokensPerStep: Int
   /// The lowest loss any model can reach on the validation windows, where it is known.
   package var entropyFloor: Double?
+  /// The same for what the weights of step 0 were trained on, in a fine-tuning.
+  package var baseFloor: Double?
   /// One line on the data: `built-in language, 512 words`.
   package var dataDescription: String
   /// Bytes the largest arm's buffers take: parameters, gradients, activations, optimizer.
@@ -33,13 +35,15 @@ package struct RunSummary: Sendable, Codable, Hashable {
 
   package init(
     configuration: RunConfiguration, arms: [Arm], blocks: [BlockDescriptor], tokensPerStep: Int,
-    entropyFloor: Double?, dataDescription: String, bytesPerArm: Int, plane: EigenPlane? = nil
+    entropyFloor: Double?, baseFloor: Double? = nil, dataDescription: String, bytesPerArm: Int,
+    plane: EigenPlane? = nil
   ) {
     self.configuration = configuration
     self.arms = arms
     self.blocks = blocks
     self.tokensPerStep = tokensPerStep
     self.entropyFloor = entropyFloor
+    self.baseFloor = baseFloor
     self.dataDescription = dataDescription
     self.bytesPerArm = bytesPerArm
     self.plane = plane

@@ -16,6 +16,19 @@ extension WorkloadDescriptor {
       Hyperparameter(
         "vocabulary", "Tokens that byte pair encoding learns, the 256 bytes included.",
         .integer(default: 1_024, range: 257...16_384)),
+      Hyperparameter(
+        "finetune",
+        "Starts from a model trained on the built-in language and goes on with a shifted one.",
+        .flag(default: false)),
+      Hyperparameter(
+        "shift", "Share of the word order that is new in the language of the fine-tuning.",
+        .number(default: 0.5, range: 0.01...1, scale: .linear)),
+      Hyperparameter(
+        "baseSteps", "Steps of Adam that the model has had before the fine-tuning.",
+        .integer(default: 1_600, range: 1...100_000)),
+      Hyperparameter(
+        "baseSeed", "Seed of the model that the fine-tuning starts from.",
+        .integer(default: 0, range: 0...1_000_000)),
     ])
 
   package static let quadratic = WorkloadDescriptor(

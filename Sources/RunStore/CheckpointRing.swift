@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import HostSystem
 import RunModel
 
 #if canImport(Glibc)
@@ -78,6 +80,17 @@ struct CheckpointRing: Sendable {
         let next = "\(target)/\(name).next"
         try DurableFile.link("\(source)/\(name)", to: next)
         try DurableFile.rename(next, to: "\(target)/\(name)")
+      }
+    }
+  }
+
+  /// Puts the tokenizer of the checkpoint that the run started from beside the run's own.
+  func carryTokenizer(of origin: String, besides step: Int) throws(RunError) {
+    for place in try places(of: step) {
+      for file in ModelFolder.tokenizerFiles {
+        let (source, target) = ("\(origin)/\(file)", "\(directory.armsPath)/\(place)/\(file)")
+        guard ForeignFile.exists(source), !ForeignFile.exists(target) else { continue }
+        try DurableFile.replace(target, with: try ForeignFile.read(source, as: .description))
       }
     }
   }

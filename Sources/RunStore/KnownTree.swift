@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import RunModel
 
@@ -116,7 +117,8 @@ enum KnownTree {
     guard CheckpointFiles.isSeedDirectory(parts[1]) else { return false }
     if parts.count == 2 { return isDirectory }
     let name = parts[2].hasSuffix(".next") ? String(parts[2].dropLast(5)) : parts[2]
-    return parts.count == 3 && !isDirectory && CheckpointFiles.names.contains(name)
+    let names = CheckpointFiles.names + ModelFolder.tokenizerFiles
+    return parts.count == 3 && !isDirectory && names.contains(name)
   }
 
   /// Gives the files of a checkpoint set a second place; nobody writes into them again.

@@ -76,6 +76,7 @@ package final class OwnedRun: Sendable {
   ) throws(RunError) {
     try checkOwnership()
     try ring.write(set, configuration, stamp)
+    if let origin = configuration.from { try ring.carryTokenizer(of: origin, besides: set.step) }
   }
 
   func checkOwnership() throws(RunError) {

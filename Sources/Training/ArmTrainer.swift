@@ -163,19 +163,23 @@ package final class ArmTrainer {
     if !isDiverged, !loss.isFinite || !areParametersFinite { progress.divergedAt = progress.step }
     progress.cpuSeconds += threadCPUSeconds() - start
     progress.wallSeconds = wallSeconds
-    let record = record(step: step, validationLoss: isDiverged ? nil : loss)
+    let isSound = !isDiverged
+    let base = isSound ? workload.evaluateBase(parameters: parameters.elements.span) : nil
+    let record = record(step: step, validationLoss: isSound ? loss : nil, baseLoss: base)
     progress.startInterval()
     return record
   }
 
-  private func record(step: Int, validationLoss: Double?) -> EvaluationRecord {
+  private func record(
+    step: Int, validationLoss: Double?, baseLoss: Double?
+  ) -> EvaluationRecord {
     // The rate of the latest step; at the start, of the step to come.
     let rate = optimizer.learningRate * course.scheduleFactor(step: max(1, progress.step))
     return EvaluationRecord(
       lane: arm.lane.letter, arm: name, seed: seat.seed, step: step,
       tokens: progress.step * tokensPerStep,
       trainLoss: isDiverged ? nil : mean(progress.lossSum, progress.lossCount),
-      validationLoss: validationLoss, learningRate: rate,
+      validationLoss: validationLoss, baseLoss: baseLoss, learningRate: rate,
       effectiveLearningRate: finite(effectiveRate(now: rate)),
       maskRate: mean(progress.droppedSum, progress.maskableCount) ?? (isMasking ? nil : 0),
       alignment: mean(progress.alignmentSum, progress.alignmentCount),

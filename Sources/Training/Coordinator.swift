@@ -53,6 +53,7 @@ package struct Coordinator: Sendable {
     package var blocks: [BlockDescriptor]
     package var tokensPerStep: Int
     package var entropyFloor: Double?
+    package var baseFloor: Double?
     package var dataDescription: String
     package var plane: EigenPlane?
     /// Why an arm set so would refuse the change; nil when it would take it.
@@ -60,12 +61,13 @@ package struct Coordinator: Sendable {
 
     package init(
       blocks: [BlockDescriptor], tokensPerStep: Int, entropyFloor: Double? = nil,
-      dataDescription: String = "", plane: EigenPlane? = nil,
+      baseFloor: Double? = nil, dataDescription: String = "", plane: EigenPlane? = nil,
       objection: @escaping RunOptions.Objection = { _, _, _ in nil }
     ) {
       self.blocks = blocks
       self.tokensPerStep = tokensPerStep
       self.entropyFloor = entropyFloor
+      self.baseFloor = baseFloor
       self.dataDescription = dataDescription
       self.plane = plane
       self.objection = objection
@@ -203,7 +205,8 @@ package struct Coordinator: Sendable {
             RunSummary.Arm(arm: $0, stateBytes: $1.stateBytes, isMasked: $1.isMasked)
           },
           blocks: facts.blocks, tokensPerStep: facts.tokensPerStep,
-          entropyFloor: facts.entropyFloor, dataDescription: facts.dataDescription,
+          entropyFloor: facts.entropyFloor, baseFloor: facts.baseFloor,
+          dataDescription: facts.dataDescription,
           bytesPerArm: reports.map(\.bytes).max() ?? 0, plane: facts.plane)))
     if state.phase == .paused { journal(JournalEntry(.pause, step: state.step)) }
   }

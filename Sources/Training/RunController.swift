@@ -117,7 +117,8 @@ extension Coordinator.Facts {
     let layout = source.layout
     self.init(
       blocks: layout.blocks, tokensPerStep: source.tokensPerStep,
-      entropyFloor: source.entropyFloor, dataDescription: source.dataDescription,
+      entropyFloor: source.entropyFloor, baseFloor: source.baseFloor,
+      dataDescription: source.dataDescription,
       plane: source.shownPlane,
       objection: { settings, key, value in
         guard OptimizerRegistry.catalog.base(settings.base) != nil else { return nil }

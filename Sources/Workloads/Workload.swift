@@ -42,6 +42,9 @@ package protocol Workload: AnyObject {
   /// The held-out loss: the same windows or points for every arm and every evaluation.
   func evaluate(parameters: Span<Float>) -> Double
 
+  /// The held-out loss on what the weights of step 0 were trained on; nil where that is not known.
+  func evaluateBase(parameters: Span<Float>) -> Double?
+
   /// Text or figures to show beside the curves, such as a sample; nil where there is nothing.
   func sample(
     parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64
@@ -50,6 +53,8 @@ package protocol Workload: AnyObject {
 }
 
 extension Workload {
+  package func evaluateBase(parameters: Span<Float>) -> Double? { nil }
+
   package func sample(
     parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64
   ) -> String? { nil }
@@ -62,6 +67,8 @@ package protocol WorkloadSource: Sendable {
   var tokensPerStep: Int { get }
   /// The lowest loss any model can reach on the held-out set, where it is known.
   var entropyFloor: Double? { get }
+  /// The same for what the weights of step 0 were trained on.
+  var baseFloor: Double? { get }
   /// One line for headers and records.
   var dataDescription: String { get }
   /// Bytes of activations and other working memory of one instance.
@@ -80,6 +87,7 @@ package protocol WorkloadSource: Sendable {
 }
 
 extension WorkloadSource {
+  package var baseFloor: Double? { nil }
   package var shownPlane: EigenPlane? { nil }
 
   /// Itself, for sources that draw nothing from the seed.

@@ -34,6 +34,13 @@ struct WorkloadSettings {
     return value
   }
 
+  func flag(_ key: String) -> Bool {
+    guard let value = value(key).flag else {
+      preconditionFailure("setting '\(key)' of '\(descriptor.name)' is not a flag")
+    }
+    return value
+  }
+
   func integer(_ key: String) -> Int { Int(number(key)) }
 
   func choice(_ key: String) -> String {

@@ -17,7 +17,7 @@ struct Magmascope: ParsableCommand {
     version: "magmascope \(version) (\(PresetLibrary.buildCommit))",
     subcommands: [
       ExploreCommand.self, TrainCommand.self, SampleCommand.self, GradientsCommand.self,
-      ReplayCommand.self, PresetsCommand.self,
+      TokensCommand.self, ReplayCommand.self, PresetsCommand.self,
       OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
       RunsCommand.self, ReportCommand.self, WatchCommand.self, ScreenCommand.self,
       DoctorCommand.self,

@@ -149,5 +149,10 @@ struct LossPanel: Widget {
       buffer.write(
         text.shortened(to: line.width), in: line, align: .right, style: Style(.strong, .bold))
     }
+    if let text = state.baseLossText, area.height > 5 {
+      let line = Rectangle(x: area.x + 9, y: area.y + 2, width: area.width - 11, height: 1)
+      buffer.write(
+        text.shortened(to: line.width), in: line, align: .right, style: Style(.text))
+    }
   }
 }

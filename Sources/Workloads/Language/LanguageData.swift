@@ -13,15 +13,27 @@ package struct LanguageData: Sendable {
 
   /// - Throws: `RunError(.input)` when the text cannot be read or is too short for the context,
   ///   `RunError(.usage)` when a text is required and none was given.
+  ///
+  /// - Parameter tokenizer: what a token is, where a checkpoint says so; nil: as the settings say.
   package static func load(
-    _ configuration: RunConfiguration, cache: DataCache = .user,
-    progress: (String, Double) -> Void = { _, _ in }
+    _ configuration: RunConfiguration, tokenizer given: (any Tokenizer)? = nil,
+    cache: DataCache = .user, progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> LanguageData {
     let settings = try WorkloadSettings(.language, configuration)
     let corpus = try corpus(configuration.data, cache: cache)
-    let tokenizer = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
+    if given is ForeignTokenizer, String(validating: corpus.bytes, as: UTF8.self) == nil {
+      throw RunError(
+        .input, "is not UTF-8 text", place: corpus.place,
+        remedy: "the checkpoint's tokens are of text")
+    }
+    let chosen: any Tokenizer
+    if let given {
+      chosen = given
+    } else {
+      chosen = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
+    }
     return try LanguageData(
-      corpus: corpus, tokenizer: tokenizer, model: configuration.model,
+      corpus: corpus, tokenizer: chosen, model: configuration.model,
       language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil, cache: cache)
   }
 
@@ -40,9 +52,8 @@ package struct LanguageData: Sendable {
       tokenCount: training.count, context: model.context, batch: model.batch)
     windows = ValidationWindows(tokenCount: validation.count, context: model.context)
     entropyFloor =
-      tokenizer.name == "bpe"
-      ? nil
-      : language?.floor(of: Array(corpus.validation), windows: windows, cache: cache)
+      tokenizer.isOfCharacters
+      ? language?.floor(of: Array(corpus.validation), windows: windows, cache: cache) : nil
     description =
       "\(corpus.place), \(corpus.sizeText), \(tokenizer.name) tokens"
       + (tokenizer.name == "byte" ? "" : " (\(tokenizer.vocabularySize))")

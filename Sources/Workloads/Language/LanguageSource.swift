@@ -5,6 +5,10 @@ import TensorKernels
 package struct LanguageSource: WorkloadSource {
   package let data: LanguageData
   package let configuration: TransformerConfiguration
+  /// Weights of the checkpoint that every arm starts from; nil: drawn from the seed.
+  let start: [Float]?
+  /// The language a fine-tuned model comes from; nil where there is none.
+  let base: LanguageData?
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
@@ -14,22 +18,43 @@ package struct LanguageSource: WorkloadSource {
     if let problem = configuration.model.problem {
       throw RunError(.usage, problem, place: "model", remedy: "change the model's numbers")
     }
-    data = try LanguageData.load(configuration, cache: cache, progress: progress)
+    var start: CheckpointStart?
+    if let directory = configuration.from {
+      start = try CheckpointStart(directory: directory, model: configuration.model)
+    }
+    let tuning = try FineTuning(configuration, cache: cache, progress: progress)
+    if let tuning {
+      data = tuning.data
+    } else {
+      data = try LanguageData.load(
+        configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
+    }
+    base = tuning?.base
     self.configuration = TransformerConfiguration(
-      configuration.model, vocabulary: data.tokenizer.vocabularySize)
+      configuration.model, vocabulary: start?.vocabulary ?? data.tokenizer.vocabularySize)
+    self.start = tuning?.start ?? start?.weights
   }
 
   /// A source of ready data, for tests and tools.
   package init(data: LanguageData, model: ModelConfiguration) {
     self.data = data
+    (start, base) = (nil, nil)
     configuration = TransformerConfiguration(model, vocabulary: data.tokenizer.vocabularySize)
   }
 
   package var layout: TensorLayout { configuration.layout }
   package var tokensPerStep: Int { configuration.model.tokensPerStep }
   package var entropyFloor: Double? { data.entropyFloor }
+  package var baseFloor: Double? { base?.entropyFloor }
   package var dataDescription: String { data.description }
   package var workingBytes: Int { Transformer.workingBytes(configuration) }
+
+  /// The weights of step 0: the checkpoint's, or a function of `seed`.
+  func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
+    guard let start else { return configuration.initialize(&parameters, seed: seed) }
+    precondition(parameters.count == start.count, "the arena does not fit the layout")
+    for i in start.indices { parameters[i] = start[i] }
+  }
 
   package func makeWorkload(threads: Int) -> any Workload {
     LanguageWorkload(self, threads: threads)

@@ -16,7 +16,7 @@ final class LanguageWorkload: Workload {
   var layout: TensorLayout { transformer.layout }
 
   func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
-    source.configuration.initialize(&parameters, seed: seed)
+    source.initialize(&parameters, seed: seed)
   }
 
   func lossAndGradient(
@@ -35,20 +35,26 @@ final class LanguageWorkload: Workload {
   }
 
   /// Mean loss over all targets of the validation windows.
-  func evaluate(parameters: Span<Float>) -> Double {
-    let windows = source.data.windows
+  func evaluate(parameters: Span<Float>) -> Double { evaluate(parameters, on: source.data) }
+
+  func evaluateBase(parameters: Span<Float>) -> Double? {
+    source.base.map { evaluate(parameters, on: $0) }
+  }
+
+  private func evaluate(_ parameters: Span<Float>, on data: LanguageData) -> Double {
+    let windows = data.windows
     var nats = 0.0
     var pending: [Range<Int>] = []
     for window in windows.ranges {
       if let first = pending.first,
         first.count != window.count || pending.count == model(source).batch
       {
-        nats += totalLoss(pending, parameters)
+        nats += totalLoss(pending, of: data, parameters)
         pending.removeAll(keepingCapacity: true)
       }
       pending.append(window)
     }
-    nats += totalLoss(pending, parameters)
+    nats += totalLoss(pending, of: data, parameters)
     return nats / Double(windows.targetCount)
   }
 
@@ -59,11 +65,13 @@ final class LanguageWorkload: Workload {
   }
 
   /// Summed loss of windows of one length.
-  private func totalLoss(_ windows: [Range<Int>], _ parameters: Span<Float>) -> Double {
+  private func totalLoss(
+    _ windows: [Range<Int>], of data: LanguageData, _ parameters: Span<Float>
+  ) -> Double {
     guard let first = windows.first else { return 0 }
     var batch = TokenBatch(rows: windows.count, length: first.count - 1)
     for (row, window) in windows.enumerated() {
-      batch.setRow(row, to: source.data.validation, from: window.lowerBound)
+      batch.setRow(row, to: data.validation, from: window.lowerBound)
     }
     return loss(batch, parameters) * Double(batch.inputs.count)
   }

@@ -33,7 +33,9 @@ package struct TextSampler {
       guard logits.allSatisfy({ !$0.isNaN }) else { return nil }
       tokens.append(Self.draw(logits, temperature: temperature, uniform: random.uniform()))
     }
-    return tokenizer.decode(Array(tokens[start...]))
+    // Decoded whole: a rule for the start of a text must not meet its middle.
+    let before = tokenizer.decode(Array(tokens[..<start])).count
+    return Array(tokenizer.decode(tokens).dropFirst(before))
   }
 
   /// A token drawn from softmax(logits / temperature) by inversion.

@@ -25,6 +25,9 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "Seed of the draws.")
   var seed: UInt64 = 0
 
+  @Flag(help: "Print control characters as they are.")
+  var raw = false
+
   func run() throws {
     guard (0...1_000_000).contains(tokens) else {
       throw RunError(
@@ -41,8 +44,13 @@ struct SampleCommand: ParsableCommand {
     let tokenizer = try model.tokenizer { file in
       try builder.build(try library.fields(file), category: .input)
     }
+    var configuration = model.configuration
+    let length = tokenizer.encode(ArraySlice(prompt.utf8)).count + tokens
+    (configuration.model.batch, configuration.model.context) = (
+      1, min(configuration.model.context, max(1, length))
+    )
     let sampler = TextSampler(
-      transformer: Transformer(model.configuration, threads: 1), tokenizer: tokenizer)
+      transformer: Transformer(configuration, threads: 1), tokenizer: tokenizer)
     let text = sampler.sample(
       parameters: model.parameters.span, prompt: prompt,
       fallback: tokenizer.encode(ArraySlice("\n".utf8)).first ?? 0, tokens: tokens,
@@ -52,6 +60,6 @@ struct SampleCommand: ParsableCommand {
         .input, "its weights give no probabilities (not a number): the model has diverged",
         place: checkpoint, remedy: "use a checkpoint from before it diverged")
     }
-    try StandardOutput().write(prompt + String(decoding: text, as: UTF8.self) + "\n")
+    try StandardOutput().write(prompt + String(decoding: text, as: UTF8.self) + "\n", raw: raw)
   }
 }

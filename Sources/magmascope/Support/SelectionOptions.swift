@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Optimizers
 import Presets
 import RunModel
@@ -16,6 +17,12 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(help: "Train on the bytes of this file, or - for standard input.")
   var text: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Start from the weights of this checkpoint, a folder as Hugging Face writes it.",
+      valueName: "dir"))
+  var from: String?
 
   @Option(help: "What to train: language, quadratic, noise, ...")
   var workload: String?
@@ -75,10 +82,46 @@ struct SelectionOptions: ParsableArguments {
       flags = try fields().keepingNothingOf(presetFields)
       return try builder.build(flags, category: .usage)
     }
+    if let directory = flags.from ?? presetFields.from {
+      return try builder.build(
+        try Self.starting(from: directory, presetFields, flags), category: .usage)
+    }
     // The preset by itself first, so that its own mistakes are reported as the file's.
     _ = try builder.build(presetFields, category: .input)
     let merged = Self.withoutForeignWords(presetFields.overridden(by: flags), flags)
     return try builder.build(merged, category: .usage)
+  }
+
+  /// The model is the checkpoint's; how much of a text it reads at once is still to be chosen.
+  private static func starting(
+    from directory: String, _ preset: PresetFields, _ flags: PresetFields
+  ) throws(RunError) -> PresetFields {
+    let checkpoint = try ModelFolder.description(of: directory).model
+    var merged = withoutForeignWords(preset.overridden(by: flags), flags)
+    var model = checkpoint
+    (model.context, model.batch) = (
+      min(merged.model.configuration.context, checkpoint.context),
+      merged.model.configuration.batch
+    )
+    for setting in ModelSetting.all {
+      if let value = flags.model.values[setting.key], value != setting.value(of: model) {
+        throw RunError(
+          .usage, "the checkpoint's is \(setting.value(of: checkpoint))",
+          place: "--\(setting.flag)",
+          remedy: "leave it out with --from")
+      }
+    }
+    guard flags.model.size == nil else {
+      throw RunError(
+        .usage, "the checkpoint has its own size", place: "--model",
+        remedy: "leave it out with --from")
+    }
+    merged.from = directory
+    merged.model.size = nil
+    for setting in ModelSetting.all {
+      merged.model.values[setting.key] = setting.value(of: model)
+    }
+    return merged
   }
 
   /// What a preset says is about its own arms, model and length, and holds for no others.
@@ -101,6 +144,7 @@ struct SelectionOptions: ParsableArguments {
     fields.arms = arms.isEmpty ? nil : arms.map { .init(text: $0, place: "--arm") }
     fields.data = try nonEmpty(text, "--text").map { .file($0) }
     fields.workload = workload
+    fields.from = from
     fields.model = try modelFields()
     fields.steps = try check(steps, "--steps", FieldLimits.steps)
     fields.scheduleKind = schedule

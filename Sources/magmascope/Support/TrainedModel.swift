@@ -22,13 +22,17 @@ struct TrainedModel {
 
   /// The tokenizer of the run that the checkpoint lies in; bytes for a vocabulary of 256.
   func tokenizer(library: (String) throws -> RunConfiguration) throws -> any Tokenizer {
+    let own = try LanguageData.checkpointTokenizer(
+      directory, vocabulary: configuration.vocabulary)
+    if let own { return own }
     if configuration.vocabulary == 256 { return ByteTokenizer() }
     let run = URL(fileURLWithPath: directory).standardized
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let file = run.appending(path: "run.yaml").path
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError(
-        .input, "has \(configuration.vocabulary) tokens and no run.yaml to tell what they are",
+        .input, "has \(configuration.vocabulary) tokens and neither tokenizer.json nor "
+          + "run.yaml to tell what they are",
         place: directory, remedy: "leave the checkpoint in its run directory")
     }
     let tokenizer = try LanguageData.load(try library(file)).tokenizer

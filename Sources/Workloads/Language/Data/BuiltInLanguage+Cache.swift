@@ -9,6 +9,13 @@ extension BuiltInLanguage {
       isValid: { ContentHash($0).value == standardFingerprint }, make: { standardText })
   }
 
+  /// A text of the language as long as the standard one, from the cache when it was made before.
+  func text(cache: DataCache) -> [UInt8] {
+    cache.values(
+      "text-of-\(fingerprint.text)", isValid: { $0.count == Self.corpusBytes },
+      make: { source.generate(bytes: Self.corpusBytes, seed: Self.corpusSeed &+ 1) })
+  }
+
   /// Bayes-optimal loss on the windows of a text drawn from this language, from the cache when known.
   func floor(of text: [UInt8], windows: ValidationWindows, cache: DataCache) -> Double {
     let bounds = windows.ranges.flatMap { [$0.lowerBound, $0.upperBound] }

@@ -19,9 +19,16 @@ package struct BuiltInLanguage: Sendable {
   package static let corpusSeed: UInt64 = 2602_15322
   package static let corpusBytes = 4 << 20
 
+  private static let standardMixture = [0.7, 0.2, 0.1]
+
   /// The language of the presets.
   package static let standard = BuiltInLanguage(
-    wordCount: 256, mixture: [0.7, 0.2, 0.1], seed: corpusSeed)
+    wordCount: 256, mixture: standardMixture, seed: corpusSeed)
+
+  /// What a model of the standard language is fine-tuned to.
+  package static func shifted(by shift: Double) -> BuiltInLanguage {
+    standard.shifted(by: shift, mixture: standardMixture, seed: corpusSeed)
+  }
 
   /// Its text, made on first use and shared by every run of the process.
   package static let standardText = standard.source.generate(bytes: corpusBytes, seed: corpusSeed)
@@ -31,21 +38,53 @@ package struct BuiltInLanguage: Sendable {
     precondition(wordCount > 0 && !mixture.isEmpty, "a language needs words and an order")
     var random = RandomStream(seed: seed, purpose: .corpus, substream: 1)
     let frequencies = Self.zipf(wordCount)
-    var counts = Array(repeating: Array(repeating: 0.0, count: wordCount), count: wordCount)
-    for weight in mixture {
-      let (first, second) = Self.rows(frequencies, &random)
-      Self.overlay(first, second, widths: frequencies) { upper, lower, overlap in
-        counts[upper][lower] += weight * overlap / frequencies[upper]
+    let order = Self.order(frequencies, mixture, &random)
+    source = WordMarkovSource(
+      spellings: InventedSpelling.words(wordCount, random: &random), frequencies: frequencies,
+      successors: Self.successors(order))
+  }
+
+  private init(_ source: WordMarkovSource) { self.source = source }
+
+  /// The same words, as frequent as before, of whose order the share `shift` is another.
+  ///
+  /// Both orders keep the words' frequencies, so their mixture does, and its floor is as exact.
+  package func shifted(by shift: Double, mixture: [Double], seed: UInt64) -> BuiltInLanguage {
+    var random = RandomStream(seed: seed, purpose: .corpus, substream: 2)
+    var order = Self.order(source.frequencies, mixture, &random)
+    for word in order.indices {
+      for next in order[word].indices { order[word][next] *= shift }
+      for old in source.successors[word] {
+        order[word][old.word] += (1 - shift) * old.probability
       }
     }
-    let successors = counts.map { row in
+    return BuiltInLanguage(
+      WordMarkovSource(
+        spellings: source.spellings, frequencies: source.frequencies,
+        successors: Self.successors(order)))
+  }
+
+  /// Probabilities of every word after every other.
+  private static func order(
+    _ frequencies: [Double], _ mixture: [Double], _ random: inout RandomStream
+  ) -> [[Double]] {
+    let count = frequencies.count
+    var order = Array(repeating: Array(repeating: 0.0, count: count), count: count)
+    for weight in mixture {
+      let (first, second) = rows(frequencies, &random)
+      overlay(first, second, widths: frequencies) { upper, lower, overlap in
+        order[upper][lower] += weight * overlap / frequencies[upper]
+      }
+    }
+    return order
+  }
+
+  private static func successors(_ order: [[Double]]) -> [[WordMarkovSource.Successor]] {
+    order.map { row in
       row.indices.filter { row[$0] > 0 }.map {
         WordMarkovSource.Successor(word: $0, probability: row[$0])
       }
     }
-    source = WordMarkovSource(
-      spellings: InventedSpelling.words(wordCount, random: &random), frequencies: frequencies,
-      successors: successors)
   }
 
   /// Two random orders of the words in which hardly any word lies over itself, so that none stutters.

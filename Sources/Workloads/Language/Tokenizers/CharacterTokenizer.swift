@@ -7,6 +7,7 @@ package struct CharacterTokenizer: Tokenizer {
   private let tokens: [Unicode.Scalar: Int32]
 
   package var name: String { "character" }
+  package var isOfCharacters: Bool { true }
   package var vocabularySize: Int { scalars.count }
   package var cacheKey: String? { "characters-" + ContentHash(scalars.map(\.value)).text }
 

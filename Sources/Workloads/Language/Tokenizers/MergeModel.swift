@@ -41,7 +41,8 @@ struct MergeModel: Sendable {
         let joined = numbers[ExactText(left + right)]
       else {
         throw RunError(
-          .input, "merges '\(left)' and '\(right)', of which its vocabulary lacks one or the result",
+          .input,
+          "merges '\(left)' and '\(right)', of which its vocabulary lacks one or the result",
           place: place, remedy: "use a tokenizer that was written completely")
       }
       // A pair that is named twice has its last rank, as a map of pairs has.

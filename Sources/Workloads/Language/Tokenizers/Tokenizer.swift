@@ -6,6 +6,8 @@ package protocol Tokenizer: Sendable {
   var vocabularySize: Int { get }
   /// Names everything its encoding depends on; nil when encoding costs no more than reading a file.
   var cacheKey: String? { get }
+  /// Whether every token is a byte or a character, so that a floor of a text's bytes is the model's.
+  var isOfCharacters: Bool { get }
   /// The tokens of a text; symbols outside the vocabulary are left out.
   func encode(_ bytes: ArraySlice<UInt8>) -> [Int32]
   /// The bytes of the tokens; `decode(encode(text)) == text` for the text it was made from.
@@ -13,6 +15,8 @@ package protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  package var isOfCharacters: Bool { false }
+
   /// The tokens of a text, from the cache when the same was encoded before.
   func encode(_ bytes: ArraySlice<UInt8>, cache: DataCache) -> [Int32] {
     guard let cacheKey else { return encode(bytes) }
@@ -28,6 +32,7 @@ package struct ByteTokenizer: Tokenizer {
   package init() {}
 
   package var name: String { "byte" }
+  package var isOfCharacters: Bool { true }
   package var vocabularySize: Int { 256 }
   package var cacheKey: String? { nil }
 

@@ -186,7 +186,9 @@ struct TokenizerFile: Sendable {
   private mutating func readAdded(
     _ file: inout TokenizerPart, hasNormalizer: Bool
   ) throws(RunError) {
-    var lists: (early: [(text: String, number: Int)], late: [(text: String, number: Int)]) = ([], [])
+    var lists: (early: [(text: String, number: Int)], late: [(text: String, number: Int)]) = (
+      [], []
+    )
     for value in try file.array("added_tokens") {
       var part = try file.member(value, name: "added token")
       guard let text = try part.text("content"), !text.isEmpty, let number = try part.integer("id"),
