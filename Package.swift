@@ -62,12 +62,13 @@ let package = Package(
     library("Metrics", ["RunModel"]),
     library("History", ["RunModel", "Metrics"]),
     library("Statistics", ["RunModel", numerics]),
+    library("Lessons", ["Expressions", "RunModel", "Metrics", "History", "Statistics"]),
     library("Charts", ["Metrics"]),
     library("TerminalUI"),
     library(
       "Explorer", ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
-    library("Presets", ["RunModel", "HostSystem", yams], plugins: ["EmbedPresetsPlugin"]),
+    library("Presets", ["RunModel", "HostSystem", "Lessons", yams], plugins: ["EmbedPresetsPlugin"]),
     .executableTarget(name: "embed-presets"),
     .plugin(
       name: "EmbedPresetsPlugin", capability: .buildTool(), dependencies: ["embed-presets"],
@@ -81,6 +82,12 @@ let package = Package(
         "RunModel", "HostSystem", "EventStream", "Metrics", "Statistics", "Charts", "Export",
         "RunStore",
       ]),
+    library(
+      "LessonStage",
+      [
+        "Lessons", "RunModel", "TensorKernels", "Optimizers", "Workloads", "EventStream",
+        "Training", "History", "Statistics", "Studies",
+      ]),
     library("TestSupport", ["RunModel", "TensorKernels"]),
 
     .executableTarget(
@@ -91,7 +98,7 @@ let package = Package(
         "Training",
         "Metrics", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal", "Presets",
         "RunStore",
-        "Export", "Studies", argumentParser, log,
+        "Export", "Studies", "Lessons", "LessonStage", argumentParser, log,
       ],
       swiftSettings: terminal),
 
@@ -123,7 +130,10 @@ let package = Package(
         "Workloads",
         "Training", "EventStream", "Probes",
       ]),
-    tests("Presets", ["RunModel"]),
+    tests(
+      "Lessons",
+      ["LessonStage", "Presets", "History", "RunModel", "Optimizers", "Workloads", "Expressions"]),
+    tests("Presets", ["RunModel", "Lessons"]),
     tests("Checkpoints", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),

@@ -15,9 +15,18 @@ package struct PresetReader {
     guard let mapping = root.mapping else {
       throw error("a preset is a list of keys and values", at: root)
     }
+    return try read(mapping)
+  }
+
+  /// The fields of a preset that is a part of something else.
+  ///
+  /// - Parameter ignored: keys that belong to whoever it is a part of.
+  func read(_ mapping: Node.Mapping, ignoring ignored: [String] = []) throws(RunError)
+    -> PresetFields
+  {
     var fields = PresetFields()
-    try forEachKey(of: mapping, allowed: Self.keys) { (key, node) throws(RunError) in
-      try read(key, node, into: &fields)
+    try forEachKey(of: mapping, allowed: Self.keys + ignored) { (key, node) throws(RunError) in
+      if !ignored.contains(key) { try read(key, node, into: &fields) }
     }
     return fields
   }
@@ -29,10 +38,10 @@ package struct PresetReader {
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]
 
-  private func compose(_ text: String) throws(RunError) -> Node {
+  func compose(_ text: String) throws(RunError) -> Node {
     do {
       guard let node = try Yams.compose(yaml: text) else {
-        throw RunError(.input, "the preset is empty", place: file, remedy: "give it arms")
+        throw RunError(.input, "the file is empty", place: file, remedy: "write its keys")
       }
       return node
     } catch let error as RunError {
@@ -150,7 +159,7 @@ package struct PresetReader {
 }
 
 extension PresetReader {
-  private func forEachKey(
+  func forEachKey(
     of mapping: Node.Mapping, allowed: [String],
     _ body: (String, Node) throws(RunError) -> Void
   ) throws(RunError) {
@@ -165,22 +174,22 @@ extension PresetReader {
     }
   }
 
-  private func place(of node: Node) -> String {
+  func place(of node: Node) -> String {
     node.mark.map { "\(file):\($0.line)" } ?? file
   }
 
-  private func error(_ message: String, at node: Node, remedy: String = "") -> RunError {
+  func error(_ message: String, at node: Node, remedy: String = "") -> RunError {
     RunError(.input, message, place: place(of: node), remedy: remedy)
   }
 
-  private func text(_ node: Node, _ key: String) throws(RunError) -> String {
+  func text(_ node: Node, _ key: String) throws(RunError) -> String {
     guard let scalar = node.scalar, !scalar.string.isEmpty else {
       throw error("'\(key)' wants a single value", at: node)
     }
     return scalar.string
   }
 
-  private func integer(
+  func integer(
     _ node: Node, _ key: String, _ range: ClosedRange<Int>
   ) throws(RunError) -> Int {
     let written = try text(node, key)
@@ -192,7 +201,7 @@ extension PresetReader {
     return value
   }
 
-  private func number(
+  func number(
     _ node: Node, _ key: String, _ range: ClosedRange<Double>, or alternative: String? = nil
   ) throws(RunError) -> Double {
     let written = try text(node, key)
@@ -222,7 +231,7 @@ extension PresetReader {
     return suggestion(for: written, among: allowed)
   }
 
-  private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ node: Node, _ key: String
   ) throws(RunError) -> Choice {
     let written = try text(node, key)
