@@ -66,7 +66,8 @@ let package = Package(
     library("Charts", ["Metrics"]),
     library("TerminalUI"),
     library(
-      "Explorer", ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI"]),
+      "Explorer",
+      ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Lessons"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
     library("Presets", ["RunModel", "HostSystem", "Lessons", yams], plugins: ["EmbedPresetsPlugin"]),
     .executableTarget(name: "embed-presets"),
@@ -128,7 +129,7 @@ let package = Package(
       [
         "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers",
         "Workloads",
-        "Training", "EventStream", "Probes",
+        "Training", "EventStream", "Probes", "Lessons", "LessonStage", "Presets",
       ]),
     tests(
       "Lessons",

@@ -8,6 +8,8 @@ package enum Effect: Sendable, Hashable {
   case command(RunCommand)
   /// Begin, watch or end a sweep; answered by `Action.sweep`.
   case sweep(SweepOrder)
+  /// Run a lesson, keep how far it has come, show the speaker the page.
+  case lesson(LessonEffect)
   /// Keep the run directory; answered by `Action.stored`.
   case save
   /// Write the run in another form; answered by `Action.stored`.

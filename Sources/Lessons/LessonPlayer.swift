@@ -209,7 +209,7 @@ package struct LessonPlayer: Sendable {
       if let plan = task.sweep, offeredSweeps.insert(place).inserted {
         return [sweep(plan, isForLearner: true)]
       }
-      remark = "not yet: the page turns when the record shows it (PgDn skips it)"
+      remark = "not yet: the page turns when the record shows it (Tab skips it)"
       return []
     }
     if offered[place, default: 0] > 0, let last = shownRun, let history = record.histories[last],

@@ -253,7 +253,9 @@ struct RecordReading {
   }
 
   private func sweptArm(_ name: LessonName) -> LessonSweep.Arm? {
-    guard let place = place(name.arm, name.run), let arms = sweep(name.run)?.arms else { return nil }
+    guard let place = place(name.arm, name.run), let arms = sweep(name.run)?.arms else {
+      return nil
+    }
     return Self.element(arms, place)
   }
 

@@ -27,7 +27,7 @@ package struct LessonReader {
     }
     try reader.forEachKey(of: mapping, allowed: Self.keys) { (_, _) throws(RunError) in }
     func node(_ key: String) throws(RunError) -> Node {
-      guard let node = mapping[key] else {
+      guard let node = reader.value(key, of: mapping) else {
         throw reader.error("a lesson wants '\(key)'", at: root)
       }
       return node
@@ -35,13 +35,13 @@ package struct LessonReader {
     func words(_ key: String) throws(RunError) -> String {
       try self.words(try node(key), key)
     }
-    let runs = try runs(try node("runs"), title: try words("title"))
+    let runs = try self.runs(try node("runs"), title: try words("title"))
     let beats = try LessonBeatReader(reader: reader, runs: runs).beats(try node("beats"))
     return Lesson(
       name: name, title: try words("title"), goal: try words("goal"),
       corrects: try words("corrects"), kind: try reader.choice(try node("kind"), "kind"),
-      pair: try pair(mapping["pair"], runs), runs: runs, beats: beats, notes: try words("notes"),
-      limits: try words("limits"))
+      pair: try pair(reader.value("pair", of: mapping), runs), runs: runs, beats: beats,
+      notes: try words("notes"), limits: try words("limits"))
   }
 
   /// A text without the line breaks of the file.
@@ -70,7 +70,7 @@ package struct LessonReader {
         throw reader.error("run '\(name)' is a list of keys", at: value)
       }
       var fields = try reader.read(run, ignoring: Self.runKeys)
-      if let like = run["like"] {
+      if let like = reader.value("like", of: run) {
         let base = try reader.text(like, "like")
         guard let other = known.first(where: { $0.name == base }) else {
           throw reader.error(
@@ -85,7 +85,8 @@ package struct LessonReader {
       runs.append(
         LessonRun(
           name: name, configuration: configuration,
-          armNames: try names(run["names"], configuration), probes: try probes(run["probes"])))
+          armNames: try names(reader.value("names", of: run), configuration),
+          probes: try probes(reader.value("probes", of: run))))
     }
     return runs
   }

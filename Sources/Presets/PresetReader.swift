@@ -174,6 +174,10 @@ extension PresetReader {
     }
   }
 
+  func value(_ key: String, of mapping: Node.Mapping) -> Node? {
+    mapping.first { $0.key.string == key }?.value
+  }
+
   func place(of node: Node) -> String {
     node.mark.map { "\(file):\($0.line)" } ?? file
   }

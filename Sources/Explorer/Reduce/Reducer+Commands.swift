@@ -5,6 +5,7 @@ extension ExplorerState {
   /// Does what a key of the screens asks for.
   mutating func perform(_ command: KeyCommand) -> [Effect] {
     if screen == .sweep, let effects = performOnSweep(command) { return effects }
+    if screen == .lessons, let effects = performOnLessons(command) { return effects }
     switch command {
     case .quit: return quit()
     case .pause, .stepOne, .stepTen, .restart, .rerun: return control(command)
@@ -34,6 +35,9 @@ extension ExplorerState {
     case .mark: return addMark()
     case .open: return open()
     case .close: return close()
+    case .hint, .pageBefore:
+      say("hints and pages belong to the lessons on screen \(Screen.lessons.rawValue)")
+      return []
     }
   }
 

@@ -14,10 +14,10 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
   case .run(let batch):
     guard batch.run == state.runNumber else { return [] }
     state.take(batch)
-    return []
+    return state.lessonNews()
   case .sweep(let picture):
     state.take(picture)
-    return []
+    return state.takeForLesson(picture)
   case .tick(let now):
     state.now = now
     if let message = state.message, message.until <= now { state.message = nil }

@@ -59,7 +59,7 @@ struct ScreenLayout {
     switch screen {
     case .live: sizeClass == .narrow ? Pane.allCases : places.map(\.pane)
     case .compare: [.loss, .mask, .alignment]
-    case .blocks: []
+    case .blocks, .lessons: []
     case .sweep: [.loss, .runs, .verdict]
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CursesTerminal
 import Explorer
 import Foundation
+import Lessons
 import Optimizers
 import Presets
 import RunModel
@@ -25,13 +26,14 @@ struct ExploreCommand: ParsableCommand {
     }
     if let status = Supervisor.run() { throw ExitCode(status) }
     try MainActor.assumeIsolated {
-      try explore(configuration, library: library, options: options)
+      try Self.explore(configuration, library: library, options: options, display: display)
     }
   }
 
   @MainActor
-  private func explore(
-    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions
+  static func explore(
+    _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions,
+    display: DisplayFlags, lesson: Lesson? = nil, notesFile: String? = nil
   ) throws {
     let signals = TerminalSignals.install()
     TerminalSignals.block()
@@ -42,9 +44,9 @@ struct ExploreCommand: ParsableCommand {
       throw RunError(.terminal, error.description)
     }
     TerminalSignals.unblock()
-    let session = ExplorerSession(
-      state: state(configuration, library: library, options: options, terminal: terminal),
-      terminal: terminal)
+    var opened = state(configuration, library: library, options: options, terminal: terminal)
+    opened.lessons = LessonShelf.desk(opening: lesson)
+    let session = ExplorerSession(state: opened, terminal: terminal, notesFile: notesFile)
     if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
     let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
     terminal.close()
@@ -56,7 +58,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   @MainActor
-  private func state(
+  private static func state(
     _ configuration: RunConfiguration, library: PresetLibrary, options: DisplayOptions,
     terminal: CursesTerminal
   ) -> ExplorerState {

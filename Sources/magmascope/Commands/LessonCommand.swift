@@ -1,4 +1,5 @@
 import ArgumentParser
+import CursesTerminal
 import Foundation
 import LessonStage
 import Lessons
@@ -11,12 +12,43 @@ import Workloads
 struct LessonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lesson", abstract: "Plays a lesson; lists and checks lessons.",
-    subcommands: [List.self, Check.self], aliases: ["lessons"])
+    subcommands: [Play.self, List.self, Check.self], defaultSubcommand: Play.self,
+    aliases: ["lessons"])
 
   static var library: LessonLibrary {
     LessonLibrary(
       builder: ConfigurationBuilder(
         catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors))
+  }
+
+  struct Play: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Opens the explorer with a lesson.", shouldDisplay: false)
+
+    @Argument(help: "Name or number of a lesson, or a .yaml file.")
+    var lesson: String
+
+    @Option(help: "File that shows the speaker the page, its answers and what to say.")
+    var notes: String?
+
+    @OptionGroup var display: DisplayFlags
+
+    func run() throws {
+      let lesson = try LessonCommand.library.lesson(lesson)
+      let options = try display.options()
+      guard let run = lesson.runs.first, isatty(STDOUT_FILENO) == 1 else {
+        throw RunError(
+          .terminal, "a lesson wants a terminal",
+          remedy: "play it without one: magmascope lessons check \(lesson.name)")
+      }
+      if let status = Supervisor.run() { throw ExitCode(status) }
+      let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
+      try MainActor.assumeIsolated {
+        try ExploreCommand.explore(
+          run.configuration, library: library, options: options, display: display,
+          lesson: lesson, notesFile: notes)
+      }
+    }
   }
 
   struct List: ParsableCommand {

@@ -38,7 +38,10 @@ final class BackgroundRunner {
     self.wake = wake
   }
 
-  func start(_ configuration: RunConfiguration, number: Int) {
+  func start(
+    _ configuration: RunConfiguration, number: Int,
+    options: RunOptions = RunOptions(probeRunner: RegisteredProbes())
+  ) {
     live?.controller.stop()
     live = nil
     wanted = number
@@ -46,23 +49,26 @@ final class BackgroundRunner {
     recorded = RecordedRun()
     let (prepared, wake) = (prepared, wake)
     Thread.detachNewThread {
-      let answer = Self.prepare(configuration, number: number, wake: wake)
+      let answer = Self.prepare(configuration, options, number: number, wake: wake)
       prepared.post(answer)
       wake()
     }
   }
 
   private nonisolated static func prepare(
-    _ configuration: RunConfiguration, number: Int, wake: @escaping @Sendable () -> Void
+    _ configuration: RunConfiguration, _ options: RunOptions, number: Int,
+    wake: @escaping @Sendable () -> Void
   ) -> Prepared {
+    var options = options
+    options.yieldsToInterface = true
     do {
       let source = try WorkloadRegistry.source(for: configuration)
       let signal = WakeSignal(wake)
       let channels = RunChannels(
-        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(), wake: { signal.signal() })
+        rows: RowMailbox(blockCount: source.layout.blocks.count), checkpoints: Mailbox(),
+        wake: { signal.signal() })
       let controller = RunController(
-        configuration: configuration, source: source, channels: channels,
-        options: RunOptions(probeRunner: RegisteredProbes(), yieldsToInterface: true))
+        configuration: configuration, source: source, channels: channels, options: options)
       return .run(number: number, controller, channels, signal)
     } catch {
       return .failed(number: number, error)

@@ -2,8 +2,10 @@ import CursesTerminal
 import EventStream
 import Explorer
 import Foundation
+import LessonStage
 import RunModel
 import TerminalUI
+import Training
 
 /// The explorer at work: hands events to the reducer, does what it asks, draws what it shows.
 @MainActor
@@ -23,8 +25,12 @@ final class ExplorerSession {
   private let start = ContinuousClock.now
   private var lastMeasured = 0.0
 
-  init(state: ExplorerState, terminal: CursesTerminal) {
+  /// Where a lesson's speaker reads the page; nil: nowhere.
+  private let notesFile: String?
+
+  init(state: ExplorerState, terminal: CursesTerminal, notesFile: String? = nil) {
     self.state = state
+    self.notesFile = notesFile
     self.terminal = terminal
     runner = BackgroundRunner(wake: { [waker] in waker.wake() })
     sweep = BackgroundSweep(wake: { [waker] in waker.wake() })
@@ -94,6 +100,7 @@ final class ExplorerSession {
       case .start(let configuration, let number): runner.start(configuration, number: number)
       case .command(let command): runner.send(command)
       case .sweep(let order): sweep.perform(order)
+      case .lesson(let effect): perform(effect)
       case .save: runner.save()
       case .export(let kind): runner.export(kind, screen: view(state, size: terminal.size))
       case .quit(let saveFirst):
@@ -103,6 +110,29 @@ final class ExplorerSession {
       case .redraw: terminal.redraw()
       case .setMouse(let on): terminal.setMouse(on)
       }
+    }
+  }
+
+  private func perform(_ effect: LessonEffect) {
+    switch effect {
+    case .start(let start, let number):
+      var options = RunOptions(start)
+      // What is on the screen can be saved.
+      options.takesFinalSnapshot = true
+      runner.start(start.configuration, number: number, options: options)
+    case .keep(let progress): report { try LessonShelf.keep(progress) }
+    case .notes(let text):
+      guard let notesFile else { return }
+      report { try OutputFile.write(Data(text.utf8), to: notesFile) }
+    }
+  }
+
+  /// What goes wrong beside the run is said, and the explorer lives on.
+  private func report(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      dispatch(.notice((error as? RunError)?.description ?? error.localizedDescription))
     }
   }
 
