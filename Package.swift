@@ -49,7 +49,8 @@ let package = Package(
     library("RunModel", ["Expressions"]),
     library("HostSystem", ["RunModel"]),
     library("TensorKernels", ["CKernels", "RunModel", numerics], swiftSettings: numeric),
-    library("Optimizers", ["TensorKernels", "RunModel", "Expressions", numerics], swiftSettings: numeric),
+    library(
+      "Optimizers", ["TensorKernels", "RunModel", "Expressions", numerics], swiftSettings: numeric),
     library(
       "Workloads",
       ["Optimizers", "TensorKernels", "RunModel", "HostSystem", "Checkpoints", numerics, heap],
@@ -63,12 +64,15 @@ let package = Package(
     library("Metrics", ["RunModel"]),
     library("History", ["RunModel", "Metrics"]),
     library("Statistics", ["RunModel", numerics]),
+    library("Lessons", ["Expressions", "RunModel", "Metrics", "History", "Statistics"]),
     library("Charts", ["Metrics"]),
     library("TerminalUI"),
     library(
-      "Explorer", ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI"]),
+      "Explorer",
+      ["RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Lessons"]),
     library("CursesTerminal", ["CNCurses", "TerminalUI"], swiftSettings: terminal),
-    library("Presets", ["RunModel", "HostSystem", yams], plugins: ["EmbedPresetsPlugin"]),
+    library(
+      "Presets", ["RunModel", "HostSystem", "Lessons", yams], plugins: ["EmbedPresetsPlugin"]),
     .executableTarget(name: "embed-presets"),
     .plugin(
       name: "EmbedPresetsPlugin", capability: .buildTool(), dependencies: ["embed-presets"],
@@ -82,6 +86,12 @@ let package = Package(
         "RunModel", "HostSystem", "EventStream", "Metrics", "Statistics", "Charts", "Export",
         "RunStore",
       ]),
+    library(
+      "LessonStage",
+      [
+        "Lessons", "RunModel", "TensorKernels", "Optimizers", "Workloads", "EventStream",
+        "Training", "History", "Statistics", "Studies",
+      ]),
     library("TestSupport", ["RunModel", "TensorKernels"]),
 
     .executableTarget(
@@ -94,7 +104,7 @@ let package = Package(
         "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Explorer", "CursesTerminal",
         "Presets",
         "RunStore",
-        "Export", "Studies", argumentParser, log,
+        "Export", "Studies", "Lessons", "LessonStage", argumentParser, log,
       ],
       swiftSettings: terminal),
 
@@ -124,9 +134,12 @@ let package = Package(
       [
         "RunModel", "Metrics", "History", "Statistics", "Charts", "TerminalUI", "Optimizers",
         "Workloads",
-        "Training", "EventStream", "Probes", "RunStore",
+        "Training", "EventStream", "Probes", "RunStore", "Lessons", "LessonStage", "Presets",
       ]),
-    tests("Presets", ["RunModel"]),
+    tests(
+      "Lessons",
+      ["LessonStage", "Presets", "History", "RunModel", "Optimizers", "Workloads", "Expressions"]),
+    tests("Presets", ["RunModel", "Lessons"]),
     tests("Checkpoints", ["RunModel"]),
     tests("RunStore", ["RunModel", "EventStream"]),
     tests("Export", ["RunModel", "Metrics", "Charts"]),

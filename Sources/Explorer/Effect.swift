@@ -12,6 +12,8 @@ package enum Effect: Sendable, Hashable {
   case command(RunCommand)
   /// Begin, watch or end a sweep; answered by `Action.sweep`.
   case sweep(SweepOrder)
+  /// Run a lesson, keep how far it has come, show the speaker the page.
+  case lesson(LessonEffect)
   /// Look up the kept runs; answered by `Action.runs`.
   case listRuns
   case nameRun(directory: String, name: String)

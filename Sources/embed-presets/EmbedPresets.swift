@@ -11,14 +11,22 @@ enum EmbedPresets {
     var source = "// Generated from presets/ at build time.\n\n"
     source += "enum EmbeddedPresets {\n"
     source += "  static let commit = \"\(commit(in: gitDirectory))\"\n"
-    source += "  static let files: [(name: String, text: String)] = [\n"
-    for path in arguments.dropFirst(2) {
-      let url = URL(fileURLWithPath: path)
+    let urls = arguments.dropFirst(2).map { URL(fileURLWithPath: $0) }
+    let isLesson: (URL) -> Bool = { $0.deletingLastPathComponent().lastPathComponent == "lessons" }
+    source += try list("files", urls.filter { !isLesson($0) })
+    source += try list("lessons", urls.filter(isLesson))
+    source += "}\n"
+    try source.write(toFile: output, atomically: true, encoding: .utf8)
+  }
+
+  /// An array of names and texts.
+  private static func list(_ name: String, _ urls: [URL]) throws -> String {
+    var source = "  static let \(name): [(name: String, text: String)] = [\n"
+    for url in urls {
       let text = try String(contentsOf: url, encoding: .utf8)
       source += "    (\"\(url.deletingPathExtension().lastPathComponent)\", \(literal(text))),\n"
     }
-    source += "  ]\n}\n"
-    try source.write(toFile: output, atomically: true, encoding: .utf8)
+    return source + "  ]\n"
   }
 
   /// A raw string literal, so that nothing in the text is read as an escape.

@@ -19,7 +19,8 @@ struct Magmascope: ParsableCommand {
       ExploreCommand.self, TrainCommand.self, SampleCommand.self, GradientsCommand.self,
       TokensCommand.self, ReplayCommand.self, PresetsCommand.self,
       OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
-      RunsCommand.self, ReportCommand.self, WatchCommand.self, ScreenCommand.self,
+      RunsCommand.self, ReportCommand.self, LessonCommand.self, WatchCommand.self,
+      ScreenCommand.self,
       DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)

@@ -11,8 +11,10 @@ import tempfile
 import time
 import traceback
 
-MODULES = ["test_command_line", "test_history", "test_sweep", "test_terminal", "test_hostile_terminal",
-           "test_robustness"]
+MODULES = [
+    "test_command_line", "test_history", "test_sweep", "test_lessons", "test_terminal",
+    "test_hostile_terminal", "test_robustness",
+]
 
 
 def main():

@@ -48,7 +48,7 @@ struct PresetReaderTests {
     ("- a\n- b", "a preset is a list of keys and values"),
     ("title: [x", "not YAML"),
     ("steps: 5\nsteps: 6", "is written twice"),
-    ("", "the preset is empty"),
+    ("", "the file is empty"),
     ("arms: [adm]", "names an unknown optimizer 'adm' (did you mean 'adam'?)"),
     ("arms: ['adam:lt=1']", "names an unknown key 'lt' (did you mean 'lr'?)"),
     ("arms: ['magma(adam):mask=1']", "has mask='1'; allowed: 0..0.999"),

@@ -50,6 +50,7 @@ package enum KeyCommand: Hashable, Sendable {
   case screen(Screen)
   case newComparison, presets, nextArm, swapPair, pin, mark, difference, verdict, fork, undo
   case filter, commandLine
+  case hint, pageBefore
   case save, export
   case theme, redraw, suspend, mouse
 }
@@ -166,6 +167,10 @@ package enum KeyTable {
       KeyBinding(
         [c(":")], ":", .commandLine, "command line, Tab completes", in: .go, hint: ("command", 2)),
       KeyBinding([c("?")], "?", .help, "this help", in: .go, hint: ("help", 10)),
+      KeyBinding(
+        [.backspace], "BkSp", .pageBefore, "Lessons: the page before (Enter: go on)", in: .go,
+        hint: ("back", 8)),
+      KeyBinding([c("H")], "H", .hint, "Lessons: a hint", in: .go, hint: ("hint", 9)),
       KeyBinding(
         [.escape], "Esc", .close, "close, leave crosshair, zoom or scrub; never quits", in: .go),
     ]

@@ -42,6 +42,8 @@ package struct SweepPicture: Sendable {
     /// `lr=1e-3`; nil until a cell is finished, or when all diverged.
     package var best: String?
     package var bestLoss: Double?
+    /// The value that `best` writes, where one key is swept.
+    package var bestValue: Double?
     /// `3e-4..3e-3 (x10)`: where the loss stays within .05 nats of the best.
     package var range: String
     package var divergedShare: Double

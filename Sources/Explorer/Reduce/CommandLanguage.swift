@@ -24,6 +24,7 @@ package enum CommandLanguage {
         name: "sweep", argument: "GRID",
         help: "tune every arm on a grid, then judge: sweep lr=1e-4..1e-2:5 tuning=3 judging=8 "
           + "steps=200 out=DIR; alone: a form; also sweep pause, resume, stop, open DIR"),
+      Word(name: "lesson", argument: "NAME", help: "play a lesson; alone: the list of lessons"),
       Word(name: "goto", argument: "STEP", help: "freeze all panels at a step"),
       Word(
         name: "rewind", argument: "STEP", help: "take the run back to a step (alone: the shown one)"
@@ -100,6 +101,7 @@ extension ExplorerState {
     case "preset": return presets.first { $0.name == argument }.map { start($0) }
     case "probe": return probe(argument)
     case "sweep": return sweep(argument)
+    case "lesson": return openLesson(named: argument)
     case "goto":
       guard let step = Int(argument) else { return nil }
       goTo(step: step)
@@ -189,6 +191,7 @@ extension ExplorerState {
     case "preset": return presets.map(\.name)
     case "axis": return ["step", "tokens", "cpu", "wall"]
     case "probe": return ProbeKind.allCases.map(\.rawValue)
+    case "lesson": return lessons.lessons.map(\.name)
     case "sweep": return ["lr=", "pause", "resume", "stop", "open"]
     case "theme": return Theme.all.map(\.name)
     case "e": return options.exports.map(\.rawValue)

@@ -6,6 +6,7 @@ extension ExplorerState {
   mutating func perform(_ command: KeyCommand) -> [Effect] {
     if screen == .runs, let effects = performOnRuns(command) { return effects }
     if screen == .sweep, let effects = performOnSweep(command) { return effects }
+    if screen == .lessons, let effects = performOnLessons(command) { return effects }
     switch command {
     case .quit: return quit()
     case .pause, .stepOne, .stepTen, .restart, .rerun: return control(command)
@@ -37,6 +38,9 @@ extension ExplorerState {
     case .mark: return addMark()
     case .open: return open()
     case .close: return close()
+    case .hint, .pageBefore:
+      say("hints and pages belong to the lessons on screen \(Screen.lessons.rawValue)")
+      return []
     }
   }
 

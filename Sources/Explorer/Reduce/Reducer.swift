@@ -14,7 +14,7 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
   case .run(let batch):
     guard batch.run == state.runNumber else { return [] }
     state.take(batch)
-    return []
+    return state.lessonNews()
   case .opened(let run, let opened):
     guard run == state.runNumber else { return [] }
     state.show(opened)
@@ -43,7 +43,7 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
     return []
   case .sweep(let picture):
     state.take(picture)
-    return []
+    return state.takeForLesson(picture)
   case .tick(let now):
     state.now = now
     if let message = state.message, message.until <= now { state.message = nil }

@@ -25,6 +25,7 @@ package struct ExplorerState {
   package internal(set) var pinned: RunMoment?
   /// The sweep that runs or was last looked at.
   package internal(set) var sweep: SweepPicture?
+  package var lessons = LessonDesk()
   /// Seconds on the monotonic clock of the last tick.
   package internal(set) var now = 0.0
   package internal(set) var size = Size(width: 80, height: 24)
@@ -83,6 +84,7 @@ package struct ExplorerState {
 
 /// The effects of opening the explorer: the comparison starts at once.
 package func launch(_ state: inout ExplorerState) -> [Effect] {
+  if let lesson = state.lessons.opening { return state.open(lesson) }
   state.runNumber += 1
   return [.start(state.configuration, run: state.runNumber)]
 }

@@ -4,8 +4,7 @@ import Metrics
 /// The screens reached by number keys.
 package enum Screen: Int, CaseIterable, Sendable {
   case live = 1
-  case compare, blocks, sweep
-  case runs = 6
+  case compare, blocks, sweep, lessons, runs
 
   package var title: String {
     switch self {
@@ -13,6 +12,7 @@ package enum Screen: Int, CaseIterable, Sendable {
     case .compare: "Compare"
     case .blocks: "Blocks"
     case .sweep: "Sweep"
+    case .lessons: "Lessons"
     case .runs: "Runs"
     }
   }

@@ -20,6 +20,7 @@ package func view(_ state: ExplorerState, size: Size) -> Frame {
   case .compare: CompareScreen(state: state, layout: layout).draw(on: &buffer)
   case .blocks: BlocksScreen(state: state, layout: layout).draw(on: &buffer)
   case .sweep: SweepScreen(state: state, layout: layout).draw(on: &buffer)
+  case .lessons: LessonsScreen(state: state, layout: layout).draw(on: &buffer)
   case .runs: RunsScreen(state: state, layout: layout).draw(on: &buffer)
   }
   buffer.draw(TuneLine(state: state), in: layout.tune)

@@ -7,10 +7,12 @@ struct HintBar: Widget {
   init(_ options: ExplorerOptions, screen: Screen) {
     bindings = KeyTable.offered(options).filter { binding in
       guard binding.hint != nil else { return false }
+      if Self.onlyOnLessons.contains(binding.command) { return screen == .lessons }
       switch screen {
       case .live, .compare: return true
       case .blocks: return binding.group != .tune
       case .sweep, .runs: return Self.onSweep.contains(binding.command)
+      case .lessons: return Self.onLessons.contains(binding.command)
       }
     }
   }
@@ -18,6 +20,13 @@ struct HintBar: Widget {
   /// What is of use while a sweep is on the screen.
   private static let onSweep: Set<KeyCommand> = [
     .pause, .newComparison, .nextPane, .verdict, .commandLine, .help, .quit,
+  ]
+
+  private static let onlyOnLessons: Set<KeyCommand> = [.hint, .pageBefore]
+
+  /// What is of use while a lesson is played; the page says what Enter does.
+  private static let onLessons: Set<KeyCommand> = [
+    .pause, .stepOne, .right, .increase, .rerun, .commandLine, .help, .quit,
   ]
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {

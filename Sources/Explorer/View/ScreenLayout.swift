@@ -59,7 +59,7 @@ struct ScreenLayout {
     switch screen {
     case .live: sizeClass == .narrow ? Pane.allCases : places.map(\.pane)
     case .compare: [.loss, .mask, .alignment]
-    case .blocks, .runs: []
+    case .blocks, .lessons, .runs: []
     case .sweep: [.loss, .runs, .verdict]
     }
   }

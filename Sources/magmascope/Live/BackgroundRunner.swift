@@ -10,7 +10,7 @@ import Workloads
 
 /// What the explorer is to show and to train.
 enum RunPlan: Sendable {
-  case new(RunConfiguration)
+  case new(RunConfiguration, RunOptions = RunOptions())
   /// A kept run: gone on with where it has not ended, else looked at.
   case open(String)
   /// A run that another process trains.
@@ -85,13 +85,13 @@ final class BackgroundRunner {
   ) -> Prepared {
     do throws(RunError) {
       switch plan {
-      case .new(let configuration):
+      case .new(let configuration, let options):
         let source = try WorkloadRegistry.source(for: configuration)
         try MemoryCheck.check(configuration, source: source)
         let kept = keep(configuration, terms, answers, wake: wake)
         return .run(
           number: number, nil,
-          live(configuration, source, kept, resumeFrom: nil, terms, wake: wake))
+          live(configuration, source, kept, resumeFrom: nil, terms, options, wake: wake))
       case .watch(let path):
         var reading = RunReading(path)
         let shown = try reading.shown(isWatched: true)
@@ -168,18 +168,22 @@ final class BackgroundRunner {
 
   private nonisolated static func live(
     _ configuration: RunConfiguration, _ source: any WorkloadSource, _ kept: KeptRun?,
-    resumeFrom checkpoint: CheckpointSet?, _ terms: Terms, wake: @escaping @Sendable () -> Void
+    resumeFrom checkpoint: CheckpointSet?, _ terms: Terms, _ options: RunOptions = RunOptions(),
+    wake: @escaping @Sendable () -> Void
   ) -> Live {
     let signal = WakeSignal(wake)
     let channels = RunChannels(
       rows: RowMailbox(blockCount: source.layout.blocks.count), recorder: kept?.recorder,
       wake: { signal.signal() })
+    var options = options
+    options.startsPaused = options.startsPaused || terms.startsPaused
+    options.checkpointEvery = kept == nil ? nil : configuration.evaluationInterval
+    options.takesFinalSnapshot = true
+    options.probeRunner = RegisteredProbes()
+    options.yieldsToInterface = true
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
-      options: RunOptions(
-        startsPaused: terms.startsPaused,
-        checkpointEvery: kept == nil ? nil : configuration.evaluationInterval,
-        probeRunner: RegisteredProbes(), yieldsToInterface: true))
+      options: options)
     return Live(controller: controller, channels: channels, signal: signal, kept: kept)
   }
 

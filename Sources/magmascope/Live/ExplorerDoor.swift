@@ -1,6 +1,7 @@
 import CursesTerminal
 import Explorer
 import Foundation
+import Lessons
 import Optimizers
 import Presets
 import RunModel
@@ -13,6 +14,9 @@ struct ExplorerDoor {
   let display: DisplayFlags
   let options: DisplayOptions
   let terms: BackgroundRunner.Terms
+  /// A lesson to open with, and where its speaker reads the page.
+  var lesson: Lesson?
+  var notesFile: String?
 
   /// Runs the explorer until it is left.
   ///
@@ -28,11 +32,13 @@ struct ExplorerDoor {
     }
     TerminalSignals.guardAgainstCrashes()
     TerminalSignals.unblock()
-    let state = Self.state(
+    var state = Self.state(
       configuration, glyphs: terminal.capabilities.glyphs,
       theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
       canSave: terms.isRecording, framesPerSecond: options.framesPerSecond)
-    let session = ExplorerSession(state: state, plan: effects, terms: terms, terminal: terminal)
+    state.lessons = LessonShelf.desk(opening: lesson)
+    let session = ExplorerSession(
+      state: state, plan: effects, terms: terms, terminal: terminal, notesFile: notesFile)
     if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
     let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
     terminal.close()

@@ -2,8 +2,10 @@ import CursesTerminal
 import EventStream
 import Explorer
 import Foundation
+import LessonStage
 import RunModel
 import TerminalUI
+import Training
 
 /// The explorer at work: hands events to the reducer, does what it asks, draws what it shows.
 @MainActor
@@ -16,6 +18,8 @@ final class ExplorerSession {
   private(set) var farewell: [String] = []
   private var state: ExplorerState
   private let plan: [Effect]?
+  /// Where a lesson's speaker reads the page; nil: nowhere.
+  private let notesFile: String?
   private let terminal: CursesTerminal
   private let waker = Waker()
   private let runner: BackgroundRunner
@@ -26,8 +30,10 @@ final class ExplorerSession {
 
   /// - Parameter plan: what is shown first; nil: the comparison the state was made with.
   init(
-    state: ExplorerState, plan: [Effect]?, terms: BackgroundRunner.Terms, terminal: CursesTerminal
+    state: ExplorerState, plan: [Effect]?, terms: BackgroundRunner.Terms, terminal: CursesTerminal,
+    notesFile: String? = nil
   ) {
+    self.notesFile = notesFile
     self.state = state
     self.plan = plan
     self.terminal = terminal
@@ -107,6 +113,7 @@ final class ExplorerSession {
       case .overlay(let path): runner.tend { RunCatalog.overlay(path) }
       case .command(let command): runner.send(command)
       case .sweep(let order): sweep.perform(order)
+      case .lesson(let effect): perform(effect)
       case .save(let name): runner.keep(as: name)
       case .export(let kind): runner.export(kind, state, screen: view(state, size: terminal.size))
       case .quit: isFinished = true
@@ -114,6 +121,26 @@ final class ExplorerSession {
       case .redraw: terminal.redraw()
       case .setMouse(let on): terminal.setMouse(on)
       }
+    }
+  }
+
+  private func perform(_ effect: LessonEffect) {
+    switch effect {
+    case .start(let start, let number):
+      runner.start(.new(start.configuration, RunOptions(start)), number: number)
+    case .keep(let progress): report { try LessonShelf.keep(progress) }
+    case .notes(let text):
+      guard let notesFile else { return }
+      report { try OutputFile.write(Data(text.utf8), to: notesFile) }
+    }
+  }
+
+  /// What goes wrong beside the run is said, and the explorer lives on.
+  private func report(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      dispatch(.notice((error as? RunError)?.description ?? error.localizedDescription))
     }
   }
 

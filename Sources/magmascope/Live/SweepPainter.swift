@@ -64,11 +64,13 @@ struct SweepPainter: Sendable {
     picture.chart = tables.chart
     picture.arms = plan.lanes.indices.map { arm in
       let summary = findings.summary(ofArm: arm)
-      return SweepPicture.Arm(
+      var row = SweepPicture.Arm(
         letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name,
         best: best[arm].map(tables.pointText), bestLoss: summary?.bestScore,
         range: tables.rangeText(summary), divergedShare: summary?.divergedShare ?? 0,
         edgeKeys: findings.edgeKeys(ofArm: arm))
+      row.bestValue = plan.axes.count == 1 ? best[arm].map { plan.points[$0][0].value } : nil
+      return row
     }
   }
 

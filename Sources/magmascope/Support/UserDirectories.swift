@@ -9,6 +9,11 @@ enum UserDirectories {
     base("XDG_DATA_HOME", fallback: ".local/share") + "/magmascope/runs"
   }
 
+  /// `$XDG_STATE_HOME/magmascope/lessons.json`: how far lessons have come.
+  static var lessonProgress: String {
+    base("XDG_STATE_HOME", fallback: ".local/state") + "/magmascope/lessons.json"
+  }
+
   /// `$XDG_DATA_HOME/magmascope/sweeps`.
   static var sweeps: String {
     base("XDG_DATA_HOME", fallback: ".local/share") + "/magmascope/sweeps"

@@ -1,0 +1,177 @@
+import Dispatch
+import EventStream
+import Foundation
+import History
+import Lessons
+import Optimizers
+import RunModel
+import Statistics
+import Studies
+import TensorKernels
+import Training
+import Workloads
+
+/// Trains what a lesson wants, without a screen, and keeps the record; every call returns when it is
+/// done.
+package final class LessonStage {
+  private struct Live {
+    let controller: RunController
+    let channels: RunChannels
+    let history: RunHistory
+    let woken: DispatchSemaphore
+  }
+
+  package private(set) var record = LessonRecord()
+  private var live: Live?
+
+  package init() {}
+
+  deinit { stop() }
+
+  package func perform(_ wish: LessonWish) throws -> LessonRecord {
+    switch wish {
+    case .begin(let start): try begin(start)
+    case .train(let steps): try train(steps)
+    case .sweep(let plan, let configuration, let isForLearner):
+      let sweep = try Self.sweep(plan, configuration)
+      if isForLearner { record.learnerSweep = sweep } else { record.sweep = sweep }
+    case .compare, .turned, .finished: break
+    }
+    return record
+  }
+
+  // MARK: Runs
+
+  private func begin(_ start: LessonStart) throws(RunError) {
+    stop()
+    let source = try WorkloadRegistry.source(for: start.configuration)
+    let woken = DispatchSemaphore(value: 0)
+    let channels = RunChannels(
+      rows: RowMailbox(blockCount: source.layout.blocks.count), wake: { woken.signal() })
+    let controller = RunController(
+      configuration: start.configuration, source: source, channels: channels,
+      options: RunOptions(start))
+    let history = RunHistory(start.configuration)
+    live = Live(controller: controller, channels: channels, history: history, woken: woken)
+    record.learner = history
+    if !start.isForLearner { record.histories[start.run] = history }
+    controller.start()
+    try wait(until: start.pausesAfter ?? start.configuration.steps)
+  }
+
+  private func train(_ steps: Int) throws(RunError) {
+    guard let live else { return }
+    let target = live.history.newestStep + steps
+    live.controller.send(.step(steps))
+    try wait(until: target)
+  }
+
+  /// Takes in what the run tells until it stands still at a step or is over.
+  private func wait(until step: Int) throws(RunError) {
+    guard let live else { return }
+    while true {
+      _ = live.woken.wait(timeout: .now() + 0.2)
+      collect(live)
+      if let failure = live.controller.failure { throw failure }
+      let phase = live.history.phase
+      if phase.isOver || (phase == .paused && live.history.newestStep >= step) { return }
+    }
+  }
+
+  private func collect(_ live: Live) {
+    var events: [RunEvent] = []
+    live.channels.events.drain(into: &events)
+    if let mailbox = live.channels.rows {
+      var rows = mailbox.empty
+      mailbox.drain(into: &rows)
+      live.history.append(rows)
+    }
+    live.history.append(events)
+  }
+
+  private func stop() {
+    live?.controller.stop()
+    live?.controller.waitUntilFinished()
+    live = nil
+  }
+
+  // MARK: Sweeps
+
+  private static func sweep(
+    _ lessonPlan: LessonSweepPlan, _ configuration: RunConfiguration
+  ) throws -> LessonSweep {
+    let plan = try SweepPlan(
+      configuration: configuration, axes: [try GridAxis(parsing: lessonPlan.grid)],
+      tuningSeeds: lessonPlan.tuningSeeds, judgingSeeds: lessonPlan.judgingSeeds,
+      kernels: KernelLevel.current.rawValue, catalog: OptimizerRegistry.catalog)
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "magmascope-lesson-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try SweepStore.create(at: directory, plan: plan, configurationText: "")
+    var results: [CellResult] = []
+    let runner = SweepRunner(
+      plan: plan, store: store, workers: RunController.coreCount,
+      runCell: { _, run in try train(run) })
+    _ = try runner.run { event in
+      if case .finished(let result, _) = event { results.append(result) }
+    }
+    let findings = SweepFindings(plan: plan, results: results)
+    let arms = plan.configuration.arms
+    return LessonSweep(
+      arms,
+      arms: arms.indices.map { arm in
+        LessonSweep.Arm(
+          best: findings.bestPoints[arm].map { plan.points[$0][0].value },
+          isAtEdge: !findings.edgeKeys(ofArm: arm).isEmpty)
+      },
+      verdicts: findings.experiment(margin: .usual).verdicts)
+  }
+
+  /// Trains a cell on this thread and returns its records.
+  private static func train(_ configuration: RunConfiguration) throws -> [EvaluationRecord] {
+    let channels = RunChannels()
+    let controller = RunController(
+      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
+      channels: channels)
+    controller.start()
+    controller.waitUntilFinished()
+    if let failure = controller.failure { throw failure }
+    var events: [RunEvent] = []
+    channels.events.drain(into: &events)
+    return events.compactMap { event in
+      switch event {
+      case .evaluated(_, let record), .armFinished(_, let record): record
+      case .started, .journaled, .probed, .refused, .finished, .failed: nil
+      }
+    }
+  }
+}
+
+extension RunOptions {
+  /// How a lesson's run is made.
+  package init(_ start: LessonStart) {
+    self.init(
+      startsPaused: start.pausesAfter == 0, pausesAfter: start.pausesAfter,
+      takesFinalSnapshot: false, probeRunner: RegisteredProbes(), probes: start.probes)
+  }
+}
+
+/// Plays lessons on several sets of seeds and says what is wrong with them.
+package struct LessonCheck {
+  package let lesson: Lesson
+  package private(set) var outcomes: [LessonOutcome] = []
+
+  package init(_ lesson: Lesson) { self.lesson = lesson }
+
+  /// Plays the lesson on the seeds that follow those played so far.
+  package mutating func play() throws {
+    let seeds = lesson.runs.first?.configuration.seeds ?? 1
+    let stage = LessonStage()
+    let (player, record) = try LessonRehearsal(
+      lesson, seedShift: UInt64(outcomes.count * max(1, seeds)), stage: stage.perform
+    ).play()
+    outcomes.append(LessonOutcome(player, record))
+  }
+
+  package var findings: [LessonFinding] { lesson.findings(outcomes) }
+}
