@@ -81,7 +81,7 @@ package struct LossChart: Sendable {
     if options.smoothing != .none {
       settings.append("EMA " + NumberFormat.compact(options.smoothing.decay))
     }
-    if options.clipsOutliers { settings.append("p1-p99") }
+    if options.clipsOutliers { settings.append("y clipped to 1-99 %") }
     return settings
   }
 

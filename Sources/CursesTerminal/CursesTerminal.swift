@@ -243,6 +243,18 @@ package final class CursesTerminal: TerminalBackend {
   /// When a paste that never ends will be taken to have ended; nil when none is under way.
   var pasteDeadline: Int64? { paste?.deadline }
 
+  /// Hands a text to the terminal's clipboard; a terminal that knows none ignores it, and one that
+  /// is behind with the screen is left alone.
+  package func copy(_ text: String) {
+    guard flush(), waitingOutput == 0 else { return }
+    var rest = Clipboard.sequence(text)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(outputDescriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   func noteAcknowledgement() {
     acknowledgements += 1
     unacknowledged = max(0, unacknowledged - 1)

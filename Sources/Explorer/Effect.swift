@@ -35,11 +35,13 @@ package enum Effect: Sendable, Hashable {
   /// Send every cell again.
   case redraw
   case setMouse(Bool)
+  /// Put a text into the clipboard of the terminal.
+  case copy(String)
 }
 
 /// Forms a run can be taken away in.
 package enum ExportKind: String, Sendable, Hashable, CaseIterable {
   case csv, jsonl, svg, tensorboard, latex
-  /// The screen as it is, as plain text.
-  case text
+  /// The screen as it is: as plain text, and as a picture.
+  case text, screen
 }

@@ -13,10 +13,13 @@ package struct ExplorerOptions: Sendable {
   /// What `Effect.export` is answered for; the key is not listed when empty.
   package var exports: [ExportKind]
   package var framesPerSecond: Int
+  /// Whether the explorer opens for an audience.
+  package var presents: Bool
 
   package init(
     version: String, glyphs: GlyphTier = .braille, theme: Theme = .standard, mouse: Bool = true,
-    canSave: Bool = true, exports: [ExportKind] = [], framesPerSecond: Int = 20
+    canSave: Bool = true, exports: [ExportKind] = [], framesPerSecond: Int = 20,
+    presents: Bool = false
   ) {
     self.version = version
     self.glyphs = glyphs
@@ -25,6 +28,7 @@ package struct ExplorerOptions: Sendable {
     self.canSave = canSave
     self.exports = exports
     self.framesPerSecond = framesPerSecond
+    self.presents = presents
   }
 }
 

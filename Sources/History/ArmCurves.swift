@@ -28,17 +28,24 @@ package struct ArmCurves: Sendable, Equatable {
   package private(set) var alignment = MetricSeries.secondary
   package private(set) var maskRate = MetricSeries.secondary
   package private(set) var effectiveRate = MetricSeries.secondary
+  /// The mean factor on the updates before the coin: 1 for a base.
+  package private(set) var scale = MetricSeries.secondary
   /// Cumulative seconds over steps; they turn steps into time for the horizontal axis.
   package private(set) var cpuSeconds = MetricSeries.secondary
   package private(set) var wallSeconds = MetricSeries.secondary
   package private(set) var pace = Pace()
   /// The last steps, block by block.
   package private(set) var raster: BlockHistory
+  /// Every cosine of the run, block by block.
+  package private(set) var alignments: AlignmentCounts
   package private(set) var distances = ThinnedHistory<BlockTrace>(capacity: 256)
   package private(set) var ratios = ThinnedHistory<BlockTrace>(capacity: 128)
   package private(set) var path = ThinnedHistory<PlanePoint>(capacity: 512)
 
-  init(blockCount: Int) { raster = BlockHistory(blockCount: blockCount) }
+  init(blockCount: Int) {
+    raster = BlockHistory(blockCount: blockCount)
+    alignments = AlignmentCounts(blockCount: blockCount)
+  }
 
   mutating func take(_ row: StepRow, _ blocks: ArraySlice<BlockRow>, tallies: [BlockTally]) {
     let x = Double(row.step)
@@ -47,9 +54,11 @@ package struct ArmCurves: Sendable, Equatable {
     cpuSeconds.append(x: x, y: row.cpuSeconds)
     wallSeconds.append(x: x, y: row.wallSeconds)
     if row.alignment.isFinite { alignment.append(x: x, y: row.alignment) }
+    if row.scale.isFinite { scale.append(x: x, y: row.scale) }
     if row.maskableCount > 0 { maskRate.append(x: x, y: row.maskRate) }
     pace.advance(to: row.step, wall: row.wallSeconds)
     raster.append(step: row.step, blocks.lazy.map(BlockCell.init))
+    for (place, block) in blocks.enumerated() { alignments.add(block.alignment, block: place) }
     distances.offer(BlockTrace(step: row.step, values: tallies.map { Float($0.distance) }))
     if blocks.contains(where: \.weightNorm.isFinite) {
       ratios.offer(BlockTrace(step: row.step, values: blocks.map(\.updateToWeightRatio)))
@@ -61,8 +70,9 @@ package struct ArmCurves: Sendable, Equatable {
 
   /// Bytes that a copy does not share once both have been appended to.
   var unsharedBytes: Int {
-    let series = [loss, alignment, maskRate, effectiveRate, cpuSeconds, wallSeconds]
-    return series.reduce(raster.unsharedBytes) { $0 + $1.unsharedBytes }
+    let series = [loss, alignment, maskRate, effectiveRate, scale, cpuSeconds, wallSeconds]
+    let grids = raster.unsharedBytes + alignments.unsharedBytes
+    return series.reduce(grids) { $0 + $1.unsharedBytes }
       + distances.unsharedBytes + ratios.unsharedBytes + path.unsharedBytes
   }
 }

@@ -4,6 +4,9 @@ import RunModel
 package struct BlockTally: Sendable, Equatable {
   /// The row of the newest step.
   package private(set) var row = BlockRow()
+  /// The factor of the step before; nil in the first step.
+  package private(set) var previousScale: Float?
+  private var stepCount = 0
   /// ‖θ‖ as last measured.
   package private(set) var weightNorm = Float.nan
   /// The sum of ‖Δθ‖ over all steps.
@@ -17,6 +20,8 @@ package struct BlockTally: Sendable, Equatable {
   package private(set) var variance = 0.0
 
   mutating func take(_ row: BlockRow) {
+    previousScale = stepCount == 0 ? nil : self.row.scale
+    stepCount += 1
     self.row = row
     if row.updateNorm.isFinite { distance += Double(row.updateNorm) }
     if row.weightNorm.isFinite { weightNorm = row.weightNorm }

@@ -38,6 +38,9 @@ package struct Histogram: Sendable, Equatable {
 
   package mutating func add(_ value: Double) { count(value, change: 1) }
 
+  /// Adds `count` values that are known to lie in a bin.
+  package mutating func add(_ count: Int, toBin bin: Int) { counts[bin] += count }
+
   /// Takes back a value that was added before.
   package mutating func remove(_ value: Double) { count(value, change: -1) }
 

@@ -2,10 +2,12 @@ extension CellBuffer {
   /// Draws a box along the inside of a rectangle's edge and returns what is left within.
   ///
   /// The title stands in the top edge on the left, the note on the right; the title is kept
-  /// longer when both do not fit. A rectangle too thin for a box is returned whole.
+  /// longer when both do not fit. The foot, which says what is what, stands in the bottom edge as
+  /// far as whole parts of it fit. A rectangle too thin for a box is returned whole.
   @discardableResult
   package mutating func box(
-    _ rectangle: Rectangle, title: String = "", note: String = "", focused: Bool = false
+    _ rectangle: Rectangle, title: String = "", note: String = "", foot: [TextLine] = [],
+    focused: Bool = false
   ) -> Rectangle {
     guard rectangle.width >= 2, rectangle.height >= 2 else { return rectangle }
     let style = Style(focused ? .focusedBorder : .border)
@@ -17,7 +19,18 @@ extension CellBuffer {
       caption(
         note, x: rectangle.right - 2 - width, y: rectangle.y, room: width, style: Style(.muted))
     }
+    drawFoot(foot, in: rectangle)
     return rectangle.inset()
+  }
+
+  private mutating func drawFoot(_ parts: [TextLine], in area: Rectangle) {
+    var x = area.x + 2
+    for part in parts where x + part.columns + 2 <= area.right - 1 {
+      let place = Rectangle(x: x, y: area.bottom - 1, width: part.columns + 2, height: 1)
+      fill(place)
+      part.draw(on: &self, in: Rectangle(x: x + 1, y: place.y, width: part.columns, height: 1))
+      x += part.columns + 2
+    }
   }
 
   private mutating func drawEdges(_ area: Rectangle, style: Style) {

@@ -16,6 +16,11 @@ package enum InputFolder {
     var events: [InputEvent] = []
     var index = 0
     while index < raw.count {
+      if let (key, count) = spelled(raw[index...]) {
+        events.append(.key(key))
+        index += count
+        continue
+      }
       if case .code(27) = raw[index], index + 1 < raw.count, let key = alt(raw[index + 1]) {
         events.append(.key(key))
         index += 2
@@ -25,6 +30,24 @@ package enum InputFolder {
       index += 1
     }
     return events
+  }
+
+  /// What terminals send for Home and End whatever their entry in terminfo says.
+  private static let spellings: [(codes: [UInt32], key: Key)] =
+    ["[H", "OH", "[1~", "[7~"].map { (codes($0), .home) }
+    + ["[F", "OF", "[4~", "[8~"].map { (codes($0), .end) }
+
+  private static func codes(_ text: String) -> [UInt32] {
+    [27] + text.unicodeScalars.map(\.value)
+  }
+
+  /// The key that the input begins with a sequence for, and how much of it that takes.
+  private static func spelled(_ raw: ArraySlice<RawInput>) -> (key: Key, count: Int)? {
+    guard raw.first == .code(27) else { return nil }
+    for spelling in spellings where raw.starts(with: spelling.codes.map(RawInput.code)) {
+      return (spelling.key, spelling.codes.count)
+    }
+    return nil
   }
 
   private static func event(for raw: RawInput) -> InputEvent? {

@@ -16,39 +16,43 @@ import Testing
     #expect(state.blockOrder == column)
     let falling = state.orderedBlocks
     #expect(falling.count == Fake.blocks.count)
-    _ = reduce(&state, .key(.enter))
+    press(&state, "B")
     #expect(state.orderedBlocks == falling.reversed())
     let arrows = text(state, 80, 24).filter { $0 == "↑" }
     #expect(arrows.count == 1)
   }
 
-  @Test func tabGoesRoundAllCharts() throws {
+  @Test func tabGoesFromTheTableOverTheStepRoundAllCharts() throws {
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))
     press(&state, "3")
     let titles = [
       "alignment of this block", "cost of masking", "curvature of the step", "sharpness",
       "tail of the gradient", "update / weight", "distance of this block",
-      "alignment of this block",
     ]
+    #expect(state.pane == .blockTable)
+    _ = reduce(&state, .key(.tab))
+    #expect(state.pane == .stepByHand)
     for title in titles {
-      #expect(text(state, 80, 24).contains("┐┌─ " + title), "\(title)")
       _ = reduce(&state, .key(.tab))
+      #expect(
+        state.pane == .blockCharts && text(state, 80, 24).contains("┐┌─ " + title), "\(title)")
     }
-    _ = reduce(&state, .key(.backTab))
+    _ = reduce(&state, .key(.tab))
+    #expect(state.pane == .blockTable)
     _ = reduce(&state, .key(.backTab))
     #expect(text(state, 80, 24).contains("┐┌─ distance of this block"))
   }
 
-  @Test func inALowWindowTableAndChartsTakeTurns() throws {
+  @Test func inALowWindowPanelsTakeTurns() throws {
     var state = try Fake.running()
     _ = reduce(&state, .resize(Size(width: 40, height: 12)))
     press(&state, "3")
-    for title in ["blocks of m", "alignment of this", "cost of masking"] {
+    for title in ["blocks of m", "one step by hand", "alignment of this", "cost of masking"] {
       #expect(text(state, 40, 12).contains("┌─ " + title), "\(title)")
       _ = reduce(&state, .key(.tab))
     }
-    for _ in 3..<8 { _ = reduce(&state, .key(.tab)) }
+    for _ in 4..<9 { _ = reduce(&state, .key(.tab)) }
     #expect(text(state, 40, 12).contains("┌─ blocks of m"))
   }
 
@@ -67,7 +71,7 @@ import Testing
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))
     press(&state, "3")
-    _ = reduce(&state, .key(.tab))
+    for _ in 0..<3 { _ = reduce(&state, .key(.tab)) }
     // Measured over predicted is 1/(1 + .04·rate²): within a quarter up to 1.78, not at 3.16.
     for (width, height) in [(120, 40), (200, 60)] {
       #expect(text(state, width, height).contains("holds to lr 1.8e-3"))
@@ -87,5 +91,24 @@ import Testing
     state = try Fake.bowl()
     press(&state, "3")
     #expect(text(state, 120, 40).contains("eigenvalue 1 across, 99 up"))
+  }
+
+  @Test func theStepIsDoneByHandWithTheNumbersOfItsRow() throws {
+    var state = try Fake.running(to: 340)
+    press(&state, "3jj")
+    let block = state.selectedBlock
+    for step in [340, 339, 338] {
+      let moment = state.history.moment(at: step)
+      let tally = try #require(moment.arms[1].track?.blocks[block])
+      let picture = text(state, 120, 40)
+      let cos = Shown.share(Double(tally.row.alignment), decimals: 3)
+      #expect(picture.contains("one step by hand: 0.k of m"))
+      #expect(picture.contains("(|g| |mu|) = " + (cos.hasPrefix("-") ? cos : "+" + cos)))
+      #expect(picture.contains(tally.row.keptShare == 1 ? "keep .50: kept" : "keep .50: MASKED"))
+      let before = Shown.share(tally.previousScale.map(Double.init), decimals: 3)
+      let score = Shown.share(Double(tally.row.score), decimals: 3)
+      #expect(picture.contains("s = .90 x \(before) + .10 x \(score) = "))
+      press(&state, ",")
+    }
   }
 }

@@ -62,7 +62,7 @@ struct Window: Sendable, CustomTestStringConvertible {
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))
     press(&state, "3jjj")
-    _ = reduce(&state, .key(.tab))
+    for _ in 0..<3 { _ = reduce(&state, .key(.tab)) }
     try expectGolden("probed-\(window.name)", state, window.size)
   }
 
@@ -94,11 +94,25 @@ struct Window: Sendable, CustomTestStringConvertible {
     try expectGolden("help-\(window.name)", state, window.size)
   }
 
+  @Test(arguments: [Window(120, 40), Window(80, 24), Window(40, 12)])
+  func audiencesGetFewAndLargePanels(_ window: Window) throws {
+    var state = try Fake.running()
+    press(&state, ":present")
+    _ = reduce(&state, .key(.enter))
+    _ = reduce(&state, .tick(1_000))
+    try expectGolden("projector-\(window.name)", state, window.size)
+    press(&state, "2")
+    try expectGolden("projector-compare-\(window.name)", state, window.size)
+  }
+
   @Test(arguments: [GlyphTier.block, .ascii])
   func coarserAlphabetsLookAsRecorded(_ glyphs: GlyphTier) throws {
     let state = try Fake.running(glyphs: glyphs)
     try expectGolden("live-\(glyphs.rawValue)-80x24", state, Window(80, 24).size)
     try expectGolden("live-\(glyphs.rawValue)-120x40", state, Window(120, 40).size)
+    var compared = state
+    press(&compared, "2")
+    try expectGolden("compare-\(glyphs.rawValue)-120x40", compared, Window(120, 40).size)
   }
 
   @Test(arguments: [
@@ -112,9 +126,14 @@ struct Window: Sendable, CustomTestStringConvertible {
   @Test func narrowWindowsShowOnePaneAtATime() throws {
     var state = try Fake.running()
     _ = reduce(&state, .resize(Window(40, 12).size))
-    for pane in ["runs", "mask", "alignment", "blocks", "verdict"] {
+    let panels: [PanelID] = [
+      .runs, .mask, .alignment, .damping, .verdict, .raster, .difference, .alignmentTrace,
+      .rateTrace,
+    ]
+    for panel in panels {
       _ = reduce(&state, .key(.tab))
-      try expectGolden("narrow-\(pane)", state, Window(40, 12).size)
+      #expect(state.pane == panel)
+      try expectGolden("narrow-\(panel)", state, Window(40, 12).size)
     }
   }
 

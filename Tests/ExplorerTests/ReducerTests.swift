@@ -64,8 +64,7 @@ import Testing
 
   @Test func aSelectedArmCanBeTunedAlone() throws {
     var state = try Fake.running()
-    press(&state, "a")
-    _ = reduce(&state, .key(.enter))
+    press(&state, "aA")
     #expect(
       reduce(&state, .key(.character("-"))) == [
         .command(.set(arm: ArmID(1), key: "lr", value: .number(5e-4)))

@@ -33,4 +33,14 @@ import Testing
       #expect(InputFolder.fold(raw).count <= raw.count)
     }
   }
+
+  @Test(arguments: [
+    ("[H", Key.home), ("OH", .home), ("[1~", .home), ("[7~", .home), ("[F", .end), ("OF", .end),
+    ("[4~", .end), ("[8~", .end),
+  ])
+  func homeAndEndAreKnownInEverySpelling(_ spelling: String, _ key: Key) {
+    let codes = [27] + spelling.unicodeScalars.map(\.value)
+    let raw = codes.map(RawInput.code) + [.code(0x61)]
+    #expect(InputFolder.fold(raw) == [.key(key), .key(.character("a"))])
+  }
 }

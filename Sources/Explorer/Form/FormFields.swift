@@ -94,13 +94,13 @@ struct FormFields {
       FormField(
         "evaluateEvery", "eval every",
         Hyperparameter(
-          "evaluateEvery", "steps between validations; auto is a twentieth of the run",
+          "evaluateEvery", "steps between validations; auto = steps/20",
           .integer(default: 40, range: 1...1_000_000)), unit: "steps", accepts: .word("auto"),
         group: "budget"),
       FormField(
         "threads", "threads",
         Hyperparameter(
-          "threads", "most threads to compute with; results do not depend on it",
+          "threads", "maximum threads; results do not depend on it",
           .integer(default: 2, range: 1...256)), accepts: .word("all"), group: "budget"),
     ]
   }
@@ -131,7 +131,7 @@ struct FormFields {
       }
   }
 
-  private func label(of key: String) -> String { key == "mask" ? "mask prob." : key }
+  private func label(of key: String) -> String { key == "mask" ? "mask prob." : Shown.label(key) }
 
   private var buttons: [FormField] {
     let add = FormField(

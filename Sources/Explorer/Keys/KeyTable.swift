@@ -53,6 +53,7 @@ package enum KeyCommand: Hashable, Sendable {
   case hint, pageBefore
   case save, export
   case theme, redraw, suspend, mouse
+  case full, window, oneArm, reverse, present, judge, control
 }
 
 package enum KeyTable {
@@ -72,7 +73,7 @@ package enum KeyTable {
   private static let run = [
     KeyBinding(
       [c(" ")], "Space", .pause,
-      "pause and go on (Sweep: the sweep); in the runs pane: show or hide the arm",
+      "pause and continue (Sweep: the sweep); in the panel of arms: show or hide the arm",
       in: .run, hint: ("pause", 9)),
     KeyBinding([c("s")], "s", .stepOne, "train one step, then pause", in: .run, hint: ("step", 7)),
     KeyBinding([c("S")], "S", .stepTen, "train ten steps, then pause (:step N for more)", in: .run),
@@ -80,6 +81,12 @@ package enum KeyTable {
     KeyBinding(
       [c("R")], "R", .rerun, "rerun clean: the present settings from step 0, same seeds",
       in: .run, hint: ("rerun", 3)),
+    KeyBinding(
+      [c("J")], "J", .judge,
+      "judge this: the present settings on six fresh paired seeds with the matched control",
+      in: .run, hint: ("judge", 3)),
+    KeyBinding(
+      [c("K")], "K", .control, "add the step-matched control to the comparison", in: .run),
     KeyBinding(
       [c("n")], "n", .newComparison, "set up a new comparison (form)", in: .run, hint: ("new", 8)),
     KeyBinding(
@@ -100,16 +107,23 @@ package enum KeyTable {
       hint: ("tune", 8)),
     KeyBinding([c("-"), c("_")], "-", .decrease, "lower the focused knob", in: .tune),
     KeyBinding([c("0")], "0", .reset, "focused knob back to its default", in: .tune),
-    KeyBinding(
-      [.enter], "Enter", .open,
-      "tune only the selected arm, or all; Blocks: reverse the order; Sweep: set one up",
-      in: .tune),
+    KeyBinding([c("A")], "A", .oneArm, "tune only the selected arm, or all", in: .tune),
   ]
 
   private static let look = [
     KeyBinding(
-      [.tab], "Tab", .nextPane, "next pane; Blocks: next chart", in: .look, hint: ("pane", 7)),
-    KeyBinding([.backTab], "S-Tab", .previousPane, "previous pane", in: .look),
+      [.tab], "Tab", .nextPane, "next panel; one that does not fit fills the screen", in: .look,
+      hint: ("panel", 7)),
+    KeyBinding([.backTab], "S-Tab", .previousPane, "previous panel", in: .look),
+    KeyBinding(
+      [c("f")], "f", .full, "the focused panel fills the screen; Esc gives it back", in: .look,
+      hint: ("full", 4)),
+    KeyBinding(
+      [.enter], "Enter", .open, "the same; Sweep: set one up", in: .look),
+    KeyBinding(
+      [c("W")], "W", .window,
+      "distributions since the start, over the last 100 steps, at the cursor", in: .look),
+    KeyBinding([c("B")], "B", .reverse, "Blocks: reverse the order", in: .look),
     KeyBinding([.up, c("k")], "k Up", .up, "previous arm or block", in: .look),
     KeyBinding([.down, c("j")], "j Down", .down, "next arm or block", in: .look),
     KeyBinding([.pageUp], "PgUp", .pageUp, "a page up in lists", in: .look),
@@ -133,12 +147,14 @@ package enum KeyTable {
       [c("z")], "z", .zoom, "zoom in on the crosshair or the end; again: closer, then all",
       in: .look, hint: ("zoom", 1)),
     KeyBinding(
-      [c("i")], "i", .crosshair, "crosshair: values at a step, left and right move it", in: .look,
+      [c("i")], "i", .crosshair,
+      "name what is there: values at a step (left and right move), or the marks of a panel",
+      in: .look,
       hint: ("inspect", 3)),
     KeyBinding(
       [c("d")], "d", .difference, "how the two compared arms are set differently", in: .look),
     KeyBinding(
-      [c("v")], "v", .verdict, "what the comparison (Sweep: the sweep) is worth, in full",
+      [c("v")], "v", .verdict, "how far to trust the comparison (Sweep: the sweep), in full",
       in: .look, hint: ("verdict", 3)),
     KeyBinding([c("/")], "/", .filter, "filter a list by name", in: .look),
   ]
@@ -166,13 +182,15 @@ package enum KeyTable {
     } + [
       KeyBinding(
         [c(":")], ":", .commandLine, "command line, Tab completes", in: .go, hint: ("command", 2)),
-      KeyBinding([c("?")], "?", .help, "this help", in: .go, hint: ("help", 10)),
+      KeyBinding(
+        [c("?")], "?", .help, "explain the focused panel; all keys", in: .go, hint: ("help", 10)),
       KeyBinding(
         [.backspace], "BkSp", .pageBefore, "Lessons: the page before (Enter: go on)", in: .go,
         hint: ("back", 8)),
       KeyBinding([c("H")], "H", .hint, "Lessons: a hint", in: .go, hint: ("hint", 9)),
       KeyBinding(
-        [.escape], "Esc", .close, "close, leave crosshair, zoom or scrub; never quits", in: .go),
+        [.escape], "Esc", .close, "close, leave full panel, crosshair, zoom or scrub; never quits",
+        in: .go),
     ]
 
   private static let keep = [

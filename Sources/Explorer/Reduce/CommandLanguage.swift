@@ -40,8 +40,21 @@ package enum CommandLanguage {
         name: "open", argument: "DIR",
         help: "show a kept run, and go on with it if it has not ended"),
       Word(name: "watch", argument: "DIR", help: "look at a run that another process trains"),
+      Word(name: "model", argument: "SIZE", help: "the comparison with nano, micro, tiny or small"),
+      Word(name: "seeds", argument: "N", help: "the comparison on N paired seeds"),
+      Word(name: "steps", argument: "N", help: "the comparison over N steps"),
+      Word(name: "text", argument: "PATH", help: "the comparison on a text of your own"),
+      Word(
+        name: "arm", argument: "SPEC",
+        help: "add an arm: arm magma(muon); set one: arm m tau=1; remove one: arm k off"),
+      Word(name: "glyphs", argument: "KIND", help: "braille, block or ascii"),
+      Word(name: "command", argument: "", help: "the exact line that reproduces this run"),
+      Word(name: "judge", argument: "", help: "six fresh paired seeds with the matched control"),
+      Word(
+        name: "present", argument: "", help: "projector mode: few panels, large digits; or end it"),
+      Word(name: "window", argument: "KIND", help: "distributions: start, last or cursor"),
       Word(name: "pause", argument: "", help: "wait"),
-      Word(name: "resume", argument: "", help: "go on"),
+      Word(name: "resume", argument: "", help: "continue"),
       Word(name: "restart", argument: "", help: "from step 0, same seeds"),
       Word(name: "new", argument: "", help: "the set-up form"),
       Word(name: "help", argument: "", help: "all keys"),
@@ -67,6 +80,9 @@ extension ExplorerState {
     case .enter:
       modal = nil
       return execute(line)
+    case .character(":") where line.error != nil:
+      modal = .command(CommandLine())
+      return []
     case .tab:
       line.editor.replace(with: completed(line.editor.text))
     case .backspace where line.editor.text.isEmpty:
@@ -124,6 +140,19 @@ extension ExplorerState {
       guard !history.phase.isOver else { return [] }
       isPauseWanted = word == "pause"
       return [.command(isPauseWanted ? .pause : .resume)]
+    case "model": return setModel(argument)
+    case "seeds": return setSeeds(argument)
+    case "steps": return setSteps(argument)
+    case "text": return setText(argument)
+    case "arm": return arm(argument)
+    case "glyphs": return setGlyphs(argument)
+    case "command": return showCommand()
+    case "judge": return judge()
+    case "present": return present()
+    case "window":
+      guard let window = TallyWindow.named(argument) else { return nil }
+      settings.window = window
+      return []
     case "restart": return perform(.restart)
     case "new": return perform(.newComparison)
     case "help": return perform(.help)
@@ -167,7 +196,7 @@ extension ExplorerState {
     }
     if word == "sweep" { return Self.sweepForms }
     if word == "probe" { return Self.probeForms }
-    return "wants :\(known.name) \(known.argument)"
+    return "usage: :\(known.name) \(known.argument)"
   }
 
   /// What may stand at the end of a command line.
@@ -190,6 +219,10 @@ extension ExplorerState {
     case "set": return knobs.map(\.setting.key)
     case "preset": return presets.map(\.name)
     case "axis": return ["step", "tokens", "cpu", "wall"]
+    case "model": return ModelSize.allCases.map(\.rawValue)
+    case "glyphs": return GlyphTier.allCases.map(\.rawValue)
+    case "window": return ["start", "last", "cursor"]
+    case "arm": return draft.lanes.map(\.letter)
     case "probe": return ProbeKind.allCases.map(\.rawValue)
     case "lesson": return lessons.lessons.map(\.name)
     case "sweep": return ["lr=", "pause", "resume", "stop", "open"]

@@ -36,7 +36,13 @@ extension ExplorerState {
     case .swapPair: return nextPair()
     case .pin: return togglePin()
     case .mark: return addMark()
-    case .open: return open()
+    case .open, .full: return toggleFull()
+    case .oneArm: return tuneOneArm()
+    case .reverse: return reverseBlocks()
+    case .window: return nextWindow()
+    case .present: return present()
+    case .judge: return judge()
+    case .control: return addControl()
     case .close: return close()
     case .hint, .pageBefore:
       say("hints and pages belong to the lessons on screen \(Screen.lessons.rawValue)")
@@ -62,7 +68,7 @@ extension ExplorerState {
     case .raw: settings.showsRaw.toggle()
     case .zoom:
       settings.zoom = settings.zoom == ViewSettings.deepestZoom ? 0 : settings.zoom + 1
-    case .crosshair: settings.crosshair = settings.crosshair == nil ? shownStep : nil
+    case .crosshair: inspect()
     default: break
     }
     return []
@@ -106,7 +112,9 @@ extension ExplorerState {
   /// Esc: the innermost thing goes first.
   private mutating func close() -> [Effect] {
     if isReplaying { return [.stopReplay] }
-    if message != nil {
+    if settings.isFull {
+      settings.isFull = false
+    } else if message != nil {
       message = nil
     } else if settings.crosshair != nil {
       settings.crosshair = nil
@@ -120,18 +128,55 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func open() -> [Effect] {
-    if screen == .blocks {
-      isBlockOrderReversed.toggle()
-    } else {
-      tunesOneArm.toggle()
-      knob = 0
-      say(
-        tunesOneArm
-          ? "knobs now turn \(live.arms[selectedArm].letter) only (Enter: all arms)"
-          : "knobs now turn all arms")
-    }
+  private mutating func toggleFull() -> [Effect] {
+    settings.isFull.toggle()
+    if settings.isFull { say("\(pane.spec.title): Esc gives the screen back", seconds: 3) }
     return []
+  }
+
+  private mutating func tuneOneArm() -> [Effect] {
+    tunesOneArm.toggle()
+    knob = 0
+    say(
+      tunesOneArm
+        ? "knobs now turn \(live.arms[selectedArm].letter) only (A: all arms)"
+        : "knobs now turn all arms")
+    return []
+  }
+
+  private mutating func reverseBlocks() -> [Effect] {
+    screen = .blocks
+    isBlockOrderReversed.toggle()
+    return []
+  }
+
+  private mutating func nextWindow() -> [Effect] {
+    settings.window = settings.window.next
+    say("distributions: \(windowText)")
+    return []
+  }
+
+  /// Projector mode on or off, with the theme that goes with it.
+  mutating func present() -> [Effect] {
+    let isOn = settings.audience == .desk
+    settings.audience = isOn ? .projector : .desk
+    settings.isFull = false
+    theme = isOn ? .highContrast : options.theme
+    say(isOn ? "projector mode (:present again ends it)" : "projector mode ended")
+    return [.redraw]
+  }
+
+  /// The crosshair where there is a step axis; elsewhere what the marks of the panel are.
+  private mutating func inspect() {
+    switch pane {
+    case .loss, .lossPair, .runs, .verdict, .digits, .numbers, .difference, .alignmentTrace,
+      .rateTrace, .alignmentDifference, .factors, .settings, .raster, .blockTable, .stepByHand,
+      .blockCharts:
+      settings.crosshair = settings.crosshair == nil ? shownStep : nil
+    case .mask, .maskPair, .alignment, .alignmentPair, .damping, .sweepInvitation, .sweepStatus,
+      .sweepChart, .sweepArms, .sweepVerdict:
+      say(pane.spec.explanation[0], seconds: 15)
+    }
   }
 
   private mutating func togglePin() -> [Effect] {

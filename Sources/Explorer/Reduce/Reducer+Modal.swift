@@ -8,6 +8,8 @@ extension ExplorerState {
     case .help(let offset): return scroll(key, offset) { .help(offset: $0) }
     case .verdict(let offset): return scroll(key, offset) { .verdict(offset: $0) }
     case .difference(let offset): return scroll(key, offset) { .difference(offset: $0) }
+    case .note(let title, let text, let offset):
+      return scroll(key, offset) { .note(title: title, text: text, offset: $0) }
     case .command(let line): return type(key, into: line)
     case .filter(let editor): return filter(key, editor)
     case .presets(let list): return choose(key, in: list)
@@ -47,12 +49,15 @@ extension ExplorerState {
       modal = .help(
         offset: min(
           offset,
-          max(0, HelpText.lines(options, width: min(min(size.width, 100) - 4, 76)).count - room)))
+          max(0, HelpText.lines(self, width: min(min(size.width, 100) - 4, 76)).count - room)))
     case .verdict(let offset):
       let lines = VerdictLines.shown(self, width: min(size.width, 100) - 4)
       modal = .verdict(offset: min(offset, max(0, lines.count - room)))
     case .difference(let offset):
       modal = .difference(offset: min(offset, max(0, DifferenceText.lines(self).count - room)))
+    case .note(let title, let text, let offset):
+      let lines = Wrapping.lines(text, width: min(size.width, 100) - 4)
+      modal = .note(title: title, text: text, offset: min(offset, max(0, lines.count - room)))
     default: break
     }
   }

@@ -22,7 +22,7 @@ extension ExplorerState {
 
   /// Up and down: blocks where they are listed, else arms.
   mutating func move(vertically distance: Int) -> [Effect] {
-    guard screen == .blocks || pane == .blocks else { return move(armBy: distance) }
+    guard screen == .blocks || pane == .raster else { return move(armBy: distance) }
     let order = orderedBlocks
     guard !order.isEmpty else { return [] }
     let place = order.firstIndex(of: selectedBlock) ?? 0
@@ -38,18 +38,18 @@ extension ExplorerState {
     return []
   }
 
+  /// The next panel; the charts of a block are gone through one by one.
   mutating func cyclePane(_ direction: Int) -> [Effect] {
-    if screen == .blocks {
-      let isLow = ScreenLayout(self, size: size).isLow
-      // In a low window the table is one of the things that take turns.
-      let count = BlockChart.offered(shown).count + (isLow ? 1 : 0)
-      blockChart = ((blockChart + direction) % count + count) % count
-      return []
-    }
     let panes = ScreenLayout(self, size: size).panes
     guard !panes.isEmpty else { return [] }
+    let charts = BlockChart.offered(shown).count
+    if pane == .blockCharts, (0..<charts).contains(blockChart + direction) {
+      blockChart += direction
+      return []
+    }
     let place = panes.firstIndex(of: pane) ?? (direction > 0 ? -1 : 0)
     pane = panes[(place + direction + panes.count) % panes.count]
+    if pane == .blockCharts { blockChart = direction > 0 ? 0 : charts - 1 }
     return []
   }
 
@@ -88,7 +88,10 @@ extension ExplorerState {
     guard modal == nil else { return [] }
     let layout = ScreenLayout(self, size: size)
     if let screen = layout.screen(at: event.position) { self.screen = screen }
-    if let pane = layout.pane(at: event.position) { self.pane = pane }
+    if let pane = layout.pane(at: event.position) {
+      self.pane = pane
+      if event.action == .doubleClick { settings.isFull.toggle() }
+    }
     if let key = layout.hint(at: event.position, options) { return handle(key) }
     return []
   }

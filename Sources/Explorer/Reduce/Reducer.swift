@@ -103,7 +103,9 @@ extension ExplorerState {
     if outcome == .everyArmDiverged {
       say("every arm diverged: lower lr and press R", isAlert: true, seconds: 30)
     } else if isAlarming {
-      say("ALARM: arms set alike came out different (v: A/A)", isAlert: true, seconds: 60)
+      say(
+        "ALARM: arms set alike came out different; a repeat should reproduce the run bit for bit (v)",
+        isAlert: true, seconds: 60)
     }
   }
 

@@ -21,6 +21,7 @@ struct BlockCharts: Widget {
   let arm: ArmMoment
   /// The chart that comes first.
   let first: Int
+  var isFocused = false
 
   static let smallest = Size(width: 44, height: 8)
 
@@ -32,7 +33,7 @@ struct BlockCharts: Widget {
     for (chart, place) in zip(order, places) {
       draw(
         chart, number: places.count < all.count ? all.firstIndex(of: chart) : nil,
-        of: all.count, on: &buffer, in: place)
+        of: all.count, on: &buffer, in: place, isFocused: isFocused && chart == order.first)
     }
   }
 
@@ -58,18 +59,21 @@ struct BlockCharts: Widget {
 
   private func draw(
     _ chart: BlockChart, number: Int?, of count: Int, on buffer: inout CellBuffer,
-    in area: Rectangle
+    in area: Rectangle, isFocused: Bool
   ) {
     let scene = BlockScenes(state: state, arm: arm, size: area.size).scene(chart)
     // The number says that Tab brings others where not all of them are seen.
     let place = number.map { "\($0 + 1)/\(count)" } ?? ""
     if scene.marks.isEmpty {
-      let inside = buffer.box(area, title: scene.title, note: place)
+      let inside = buffer.box(area, title: scene.title, note: place, focused: isFocused)
       sayNothing(scene.note ?? "", on: &buffer, in: inside)
       return
     }
     let note = note(scene, place, width: area.width)
-    buffer.draw(ChartPanel(scene, letters: state.shown.arms.map(\.symbol), note: note), in: area)
+    buffer.draw(
+      ChartPanel(
+        scene, letters: state.shown.arms.map(\.symbol), isFocused: isFocused, note: note),
+      in: area)
   }
 
   /// The settings that fit beside the title, and the chart's number.

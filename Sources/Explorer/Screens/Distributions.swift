@@ -5,148 +5,162 @@ import RunModel
 import Statistics
 import TerminalUI
 
-/// How often each block of an arm was masked, against the Binomial of honest coins.
+/// How often each block of an arm was masked, against the Binomial of fair coins.
 struct MaskPanel: Widget {
   let state: ExplorerState
   let arm: ArmMoment?
+  /// The arm beside it, which shares its bins.
+  var other: ArmMoment?
   var isFocused = false
+  var heading: String?
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
+    let reading = arm.flatMap { MaskReading($0, state) }
     let inside = buffer.box(
-      area, title: title(area.width), note: note(area.width), focused: isFocused)
-    guard let arm, let track = arm.track, arm.dropsUpdates else {
-      sayNothing(reason, on: &buffer, in: inside)
+      area, title: heading ?? title(area.width), note: note(reading, area.width),
+      foot: foot(reading), focused: isFocused)
+    guard let arm, let reading, !reading.rates.isEmpty else {
+      sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
     }
-    let tallies = track.blocks.filter { $0.maskedCount > 0 }
-    let rates = tallies.compactMap(\.maskRate)
-    let mean = rates.reduce(0, +) / Double(max(1, rates.count))
-    let rows = MaskDistribution(
-      rates: rates, mask: track.coins.fairKeep.map { 1 - $0 } ?? mean,
-      coins: tallies.map(\.maskedCount).max() ?? 1, bins: max(1, inside.height),
-      isExpected: track.coins.fairKeep != nil
-    ).rows(role: .lane(arm.place))
-    buffer.draw(HistogramRows(rows), in: inside)
-  }
-
-  /// Why there is no histogram.
-  private var reason: String {
-    guard arm?.isMasking == true else { return "no mask: every update is applied" }
-    return state.shown.absence ?? "no mask: every update is applied"
-  }
-
-  /// In a narrow panel the probability is all there is room for.
-  private func title(_ width: Int) -> String {
-    guard width < 46, let mask = arm?.maskProbability else { return "mask rate per block" }
-    return "mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
-  }
-
-  private func note(_ width: Int) -> String {
-    guard width >= 46, let arm, let mask = arm.maskProbability else { return "" }
-    let label = "mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
-    let coins = arm.track?.blocks.map(\.maskedCount).max() ?? 0
-    return width >= 56 ? "\(arm.letter)  \(label)  n=\(coins)" : label
-  }
-}
-
-/// Mask rates in bins with the count expected in each.
-struct MaskDistribution {
-  let rates: [Double]
-  let mask: Double
-  let coins: Int
-  let bins: Int
-  let isExpected: Bool
-
-  /// From the highest rate down; the reach is three and a half standard deviations or what is needed.
-  func rows(role: Role) -> [HistogramRows.Row] {
-    let deviation = (mask * (1 - mask) / Double(coins)).squareRoot()
-    let furthest = rates.map { abs($0 - mask) }.max() ?? 0
-    let reach = max(3.5 * deviation, furthest * 1.001, 0.002)
-    let count = bins.isMultiple(of: 2) && bins > 1 ? bins - 1 : bins
-    let histogram = Histogram(rates, range: (mask - reach)...(mask + reach), binCount: count)
-    return histogram.counts.indices.map { bin in
+    let beside = other.flatMap { MaskReading($0, state) }
+    let bins = MaskBins([reading] + (beside.map { [$0] } ?? []), count: max(1, inside.height))
+    let counts = bins.counts(reading)
+    let rows = zip(bins.bins, counts).map { bin, count in
       HistogramRows.Row(
-        Shown.share(histogram.center(of: bin), decimals: reach < 0.02 ? 3 : 2),
-        value: Double(histogram.counts[bin]),
-        expected: isExpected ? expected(bin, histogram) : nil, role: role)
+        bin.label, value: Double(count),
+        expected: bin.isZero
+          ? nil : reading.expected(bin.lower, bin.upper, isLast: bin.isLast),
+        role: .lane(arm.place))
+    }
+    let most = (counts + (beside.map(bins.counts) ?? [])).max() ?? 1
+    let ceiling = rows.compactMap(\.expected).reduce(Double(most)) { max($0, $1) }
+    let (bars, numbers) = inside.cutRight(inside.width >= 24 ? 4 : 0)
+    buffer.draw(HistogramRows(rows, maximum: ceiling), in: bars)
+    for (line, count) in counts.enumerated() where count > 0 {
+      buffer.write("\(count)", in: numbers.row(line), align: .right, style: Style(.muted))
     }
   }
 
-  private func expected(_ bin: Int, _ histogram: Histogram) -> Double {
-    let lower = histogram.center(of: bin) - histogram.binWidth / 2
-    return Double(rates.count) * (cumulative(lower + histogram.binWidth) - cumulative(lower))
+  private func title(_ width: Int) -> String {
+    guard let arm else { return "mask rate per block" }
+    return width >= 60
+      ? "mask rate per block, \(arm.letter) \(arm.name)"
+      : width >= 36 ? "mask rate per block, \(arm.letter)" : "mask rate, \(arm.letter)"
   }
 
-  /// P(rate < value): coins counted below it.
-  private func cumulative(_ value: Double) -> Double {
-    let successes = Int((value * Double(coins)).rounded(.up)) - 1
-    return Binomial.cumulative(successes, trials: coins, probability: mask)
+  private func note(_ reading: MaskReading?, _ width: Int) -> String {
+    guard let arm, let mask = arm.maskProbability, reading != nil else { return "" }
+    let label = "mask \(Shown.share(mask))"
+    return width >= 60 ? "\(label) (keep \(Shown.share(1 - mask)))" : label
+  }
+
+  private func foot(_ reading: MaskReading?) -> [TextLine] {
+    guard let reading, !reading.rates.isEmpty else { return [] }
+    var parts = [TextLine("\(state.windowText), n=\(reading.steps)", .muted)]
+    if reading.mask != nil {
+      parts.append(TextLine([TextRun("┃", .expectation), TextRun(" fair coins", .muted)]))
+    } else if arm?.isMasking != true {
+      parts.append(TextLine("no mask: every update is applied", .muted))
+    }
+    return parts
   }
 }
 
-/// cos(momentum, gradient) over blocks and the last steps, with the value noise alone would give.
+/// cos(momentum, gradient) over blocks and steps, with the value noise alone would give.
 struct AlignmentPanel: Widget {
   let state: ExplorerState
   let arm: ArmMoment?
+  /// The arm beside it, which shares its scale.
+  var other: ArmMoment?
   var isFocused = false
+  var heading: String?
 
-  /// Steps that are pooled, and steps the averages need to settle.
-  static let window = 48
+  /// Steps the averages need to warm up.
   static let settledStep = 40
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(
-      area, title: area.width >= 50 ? "alignment cos(momentum, gradient)" : "alignment",
-      note: note(area.width), focused: isFocused)
-    guard let arm, let raster = arm.track?.curves?.raster else {
+      area, title: heading ?? title(area.width), note: note(area.width), foot: foot,
+      focused: isFocused)
+    guard let arm, arm.track != nil else {
       sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
     }
-    let values = values(raster, state.shown.readBlocks(of: arm))
-    guard !values.isEmpty else {
-      sayNothing("not measured in this arm", on: &buffer, in: inside)
+    let bins = Self.binCount(height: inside.height)
+    guard let shares = shares(arm, bins) else {
+      sayNothing("not measured for this arm", on: &buffer, in: inside)
       return
     }
+    let beside = other.flatMap { self.shares($0, bins) } ?? []
+    let noise = arm.alignmentNull.map { min(bins - 1, Int(($0 + 1) / 2 * Double(bins))) }
     let isSettled = state.shownStep >= Self.settledStep
-    let histogram = Histogram(values, range: -1...1, binCount: max(1, inside.height))
-    let rows = histogram.counts.indices.map { bin in
-      HistogramRows.Row(
-        Shown.share(histogram.center(of: bin), decimals: 1), value: Double(histogram.counts[bin]),
-        role: isSettled ? .lane(arm.place) : .faint)
+    let rows = shares.enumerated().map { bin, share in
+      let centre = -1 + 2 * (Double(bin) + 0.5) / Double(bins)
+      return HistogramRows.Row(
+        (bin == noise ? "▸" : "") + Shown.share(centre, decimals: bins > 10 ? 2 : 1),
+        value: share, role: isSettled ? .lane(arm.place) : .faint)
     }
-    buffer.draw(HistogramRows(rows), in: inside)
-    drawNull(arm, histogram, on: &buffer, in: inside)
-  }
-
-  /// The alignments of some blocks over the last steps.
-  private func values(_ raster: BlockHistory, _ blocks: [Int]) -> [Double] {
-    (0..<Self.window).flatMap { age in
-      blocks.compactMap { raster.cell(block: $0, age: age).alignment }
+    let (bars, numbers) = inside.cutRight(inside.width >= 24 ? 5 : 0)
+    buffer.draw(HistogramRows(rows, maximum: (shares + beside).max() ?? 1), in: bars)
+    for (line, share) in shares.enumerated() where share >= 0.005 {
+      buffer.write(
+        "\(Int((share * 100).rounded()))%", in: numbers.row(line), align: .right,
+        style: Style(.muted))
     }
   }
 
-  /// Marks the row in which pure noise would lie.
-  private func drawNull(
-    _ arm: ArmMoment, _ histogram: Histogram, on buffer: inout CellBuffer, in inside: Rectangle
-  ) {
-    guard let null = arm.alignmentNull else { return }
-    let bin = min(
-      histogram.counts.count - 1, max(0, Int((null + 1) / 2 * Double(histogram.counts.count))))
-    let row = inside.row(bin)
-    for x in (row.x + 4)..<max(row.x + 4, row.right - 10) where buffer[x, row.y].scalar == " " {
-      buffer.write("╌", x: x, y: row.y, style: Style(.expectation, .dim))
+  /// The most rows that fit and that whole fine bins can be joined to.
+  static func binCount(height: Int) -> Int {
+    [40, 30, 24, 20, 15, 12, 10, 8, 6, 5, 4, 3, 2].first { $0 <= height } ?? 1
+  }
+
+  /// The share of block-steps in every bin; nil where nothing was measured.
+  private func shares(_ arm: ArmMoment, _ bins: Int) -> [Double]? {
+    guard let histogram = histogram(arm, bins), histogram.total > 0 else { return nil }
+    return histogram.counts.map { Double($0) / Double(histogram.total) }
+  }
+
+  private func histogram(_ arm: ArmMoment, _ bins: Int) -> Histogram? {
+    let moment = state.settings.window == .atCursor ? state.cursorMoment : state.shown
+    guard let arm = moment[arm.id], let track = arm.track else { return nil }
+    let blocks = moment.readBlocks(of: arm)
+    switch state.settings.window {
+    case .sinceStart:
+      return track.curves?.alignments.histogram(of: blocks, binCount: bins)
+    case .last100:
+      guard let raster = track.curves?.raster else { return nil }
+      let values = (0..<TallyWindow.length).flatMap { age in
+        blocks.compactMap { raster.cell(block: $0, age: age).alignment }
+      }
+      return Histogram(values, range: -1...1, binCount: bins)
+    case .atCursor:
+      return Histogram(
+        blocks.map { Double(track.blocks[$0].row.alignment) }, range: -1...1, binCount: bins)
     }
-    buffer.write("pure noise", in: row, align: .right, style: Style(.expectation))
+  }
+
+  private func title(_ width: Int) -> String {
+    let letter = arm.map { ", \($0.letter)" } ?? ""
+    return width >= 56 ? "alignment cos(momentum, gradient)\(letter)" : "alignment\(letter)"
   }
 
   private func note(_ width: Int) -> String {
-    guard let arm, let null = arm.alignmentNull else { return "" }
-    let mean = arm.track?.curves?.alignment.newest?.smoothed(.medium)
-    let nullText = "pure noise " + Shown.share(null, decimals: 3)
     if state.shownStep < Self.settledStep, state.shownStep > 0 {
-      return width >= 60 ? "moments still warming up  \(nullText)" : "warming up"
+      return width >= 60 ? "moments still warming up" : "warming up"
     }
-    return width >= 64 ? "mean \(Shown.share(mean))  \(nullText)" : width >= 40 ? nullText : ""
+    guard let mean = arm?.track?.curves?.alignment.newest?.smoothed(.medium) else { return "" }
+    return "mean \(Shown.share(mean, decimals: 3))"
+  }
+
+  private var foot: [TextLine] {
+    guard let arm, arm.track != nil else { return [] }
+    var parts: [TextLine] = []
+    if let null = arm.alignmentNull {
+      parts.append(TextLine("▸ pure noise \(Shown.share(null, decimals: 3))", .expectation))
+    }
+    parts.append(TextLine(state.windowText, .muted))
+    return parts
   }
 }
 
@@ -154,13 +168,17 @@ struct AlignmentPanel: Widget {
 struct DampingPanel: Widget {
   let state: ExplorerState
   let arm: ArmMoment?
+  var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let masked = arm?.track?.blocks.map(\.row).filter(\.isMasked) ?? []
     let values = masked.map { Double($0.scale) }.filter(\.isFinite)
     let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    let title = arm.map { "damping s per block, \($0.letter)" } ?? "damping s per block"
     let inside = buffer.box(
-      area, title: "damping s per block", note: "mean \(Shown.share(mean, decimals: 3))")
+      area, title: title, note: "mean \(Shown.share(mean, decimals: 3))",
+      foot: values.isEmpty ? [] : [TextLine("at step \(state.shownStep)", .muted)],
+      focused: isFocused)
     guard let arm, let tau = arm.tau, !values.isEmpty else {
       let reason = arm?.tau == nil ? "no damping in this arm" : state.shown.absence
       sayNothing(reason ?? "no step yet", on: &buffer, in: inside)
@@ -177,7 +195,13 @@ struct DampingPanel: Widget {
   }
 }
 
+/// Says in the middle why there is nothing to draw, on as many rows as it takes.
 func sayNothing(_ text: String, on buffer: inout CellBuffer, in area: Rectangle) {
-  let middle = Rectangle(x: area.x, y: area.y + area.height / 2, width: area.width, height: 1)
-  buffer.write(text.shortened(to: area.width), in: middle, align: .centre, style: Style(.muted))
+  let lines = Wrapping.lines(text, width: max(1, area.width))
+  let first = max(0, (area.height - lines.count) / 2)
+  for (index, line) in lines.prefix(area.height).enumerated() {
+    buffer.write(
+      line.shortened(to: area.width), in: area.row(first + index), align: .centre,
+      style: Style(.muted))
+  }
 }

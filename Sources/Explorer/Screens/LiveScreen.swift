@@ -4,72 +4,14 @@ import Metrics
 import RunModel
 import TerminalUI
 
-/// Screen 1: how the arms train, and what their masks do.
-struct LiveScreen {
-  let state: ExplorerState
-  let layout: ScreenLayout
-
-  func draw(on buffer: inout CellBuffer) {
-    for (pane, area) in layout.places { draw(pane, on: &buffer, in: area) }
-    if let area = layout.dampingArea {
-      buffer.draw(DampingPanel(state: state, arm: arm), in: area)
-    }
-  }
-
-  private var arm: ArmMoment? { state.distributedArm }
-
-  private func draw(_ pane: Pane, on buffer: inout CellBuffer, in area: Rectangle) {
-    let isFocused = state.pane == pane
-    switch pane {
-    case .loss: buffer.draw(LossPanel(state: state), in: area)
-    case .runs: drawRuns(on: &buffer, in: area)
-    case .mask: buffer.draw(MaskPanel(state: state, arm: arm, isFocused: isFocused), in: area)
-    case .alignment:
-      buffer.draw(AlignmentPanel(state: state, arm: arm, isFocused: isFocused), in: area)
-    case .blocks: drawBlocks(on: &buffer, in: area)
-    case .verdict: buffer.draw(VerdictPanel(state: state), in: area)
-    }
-  }
-
-  /// In a large window the paired difference stands under the table.
-  private func drawRuns(on buffer: inout CellBuffer, in area: Rectangle) {
-    guard layout.sizeClass == .large else {
-      buffer.draw(RunsPanel(state: state), in: area)
-      return
-    }
-    let parts = area.rows([.share(1), .cells(12)])
-    buffer.draw(RunsPanel(state: state), in: parts[0])
-    buffer.draw(DifferencePanel(state: state), in: parts[1])
-  }
-
-  /// The raster, beside it what the room allows.
-  private func drawBlocks(on buffer: inout CellBuffer, in area: Rectangle) {
-    let side = area.width >= 160 ? 86 : area.width >= 100 ? 46 : 0
-    let (left, right) = area.cutRight(side)
-    let isFocused = state.pane == .blocks
-    buffer.draw(
-      RasterPanel(
-        state: state, arm: arm, blocks: state.rasterBlocks, isFocused: isFocused,
-        selected: isFocused ? state.selectedBlock : nil),
-      in: left)
-    guard side > 0 else { return }
-    guard layout.sizeClass == .large else {
-      buffer.draw(DifferencePanel(state: state), in: right)
-      return
-    }
-    let parts = right.columns([.share(1), .share(1)])
-    buffer.draw(TracePanel(state: state, kind: .alignment), in: parts[0])
-    buffer.draw(TracePanel(state: state, kind: .effectiveRate), in: parts[1])
-  }
-}
-
 /// The paired difference of the two compared arms over the run.
 struct DifferencePanel: Widget {
   let state: ExplorerState
+  var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     guard let left = state.shownPair.left, let right = state.shownPair.right else {
-      let inside = buffer.box(area, title: "difference")
+      let inside = buffer.box(area, title: "difference of losses", focused: isFocused)
       sayNothing("one arm: nothing to compare", on: &buffer, in: inside)
       return
     }
@@ -78,18 +20,22 @@ struct DifferencePanel: Widget {
       first: left.symbol, second: right.symbol, secondArm: right.place)
     chart.declaredEnd = Double(state.shown.budget)
     chart.valueLabel = state.shown.configuration.lossUnit.label
-    let title = "difference \(right.letter)-\(left.letter)"
-    let note = "below 0: \(right.letter) lower"
+    let title = "loss of \(right.letter) minus that of \(left.letter)"
+    let newest = Shown.difference(PairedCurve(left, right).last?.difference)
+    var foot = [TextLine("below 0: \(right.letter) is lower", .muted)]
+    if state.shown.configuration.seeds > 1 {
+      foot.append(TextLine("band: 95 % interval", .muted))
+    }
     buffer.draw(
       ChartPanel(
-        chart.scene(), letters: state.shown.arms.map(\.symbol), title: title,
-        note: area.width >= title.columns + note.columns + 10 ? note : ""), in: area)
+        chart.scene(), letters: state.shown.arms.map(\.symbol), isFocused: isFocused,
+        title: title, note: newest, foot: foot), in: area)
   }
 }
 
 /// A per-step figure of all arms over the run.
 struct TracePanel: Widget {
-  enum Kind { case alignment, effectiveRate, maskRate }
+  enum Kind { case alignment, effectiveRate, maskRate, scale }
 
   let state: ExplorerState
   let kind: Kind
@@ -115,16 +61,34 @@ struct TracePanel: Widget {
     chart.declaredEnd = state.settings.axis == .step ? Double(moment.budget) : nil
     chart.columnCount = max(16, area.width * 2)
     chart.cursorStep = state.settings.crosshair.map(Double.init)
-    if kind == .alignment, let null = shown.first(where: \.isMasking)?.alignmentNull {
-      chart.reference = (null, "pure noise \(Shown.share(null, decimals: 3))")
+    if kind == .alignment, let noise = shown.compactMap(\.alignmentNull).first {
+      chart.reference = (noise, "")
     }
     var scene = chart.scene()
     if kind != .effectiveRate { scene.marks.removeAll(where: isRaw) }
-    if traces.isEmpty { scene.note = moment.absence ?? "no masked arm" }
+    if traces.allSatisfy(\.series.isEmpty) { scene.note = moment.absence ?? "not measured" }
     buffer.draw(
       ChartPanel(
         scene, letters: moment.arms.map(\.symbol), isFocused: isFocused, title: title ?? name,
-        note: ""), in: area)
+        note: "", foot: foot(shown, traces)), in: area)
+  }
+
+  /// The newest value of every arm, and the level of pure noise.
+  private func foot(_ arms: [ArmMoment], _ traces: [TraceChart.Trace]) -> [TextLine] {
+    var parts = traces.compactMap { trace -> TextLine? in
+      guard let newest = trace.series.newest else { return nil }
+      let value = newest.smoothed(kind == .effectiveRate ? .none : state.settings.smoothing)
+      let text =
+        kind == .effectiveRate ? Shown.rate(value) : Shown.share(value, decimals: 3)
+      return TextLine([
+        TextRun("\(trace.letter) ", .lane(trace.arm), .bold), TextRun(text, .muted),
+      ])
+    }
+    if kind == .alignment, let noise = arms.compactMap(\.alignmentNull).first {
+      parts.insert(
+        TextLine("dashed: pure noise \(Shown.share(noise, decimals: 3))", .expectation), at: 0)
+    }
+    return parts
   }
 
   /// Single steps are so noisy that they would fill the small panel.
@@ -138,6 +102,7 @@ struct TracePanel: Widget {
     case .alignment: "alignment over the run"
     case .effectiveRate: "effective learning rate"
     case .maskRate: "mask rate over the run"
+    case .scale: "damping factors"
     }
   }
 
@@ -146,6 +111,7 @@ struct TracePanel: Widget {
     case .alignment: curves.alignment
     case .effectiveRate: curves.effectiveRate
     case .maskRate: curves.maskRate
+    case .scale: curves.scale
     }
   }
 }

@@ -11,7 +11,8 @@ extension ExplorerState {
     options.smoothing = settings.smoothing
     options.isLogY = settings.isLogY
     options.isLogX = settings.isLogX
-    options.showsRaw = settings.showsRaw
+    // Zoomed in, single steps would cover the curves that are looked for.
+    options.showsRaw = settings.showsRaw && settings.zoom == 0 && settings.audience == .desk
     options.showsBands = settings.spread == .bands
     options.clipsOutliers = settings.clipsOutliers
     options.axis = settings.axis
@@ -29,7 +30,32 @@ extension ExplorerState {
     var scene = chart.scene()
     if settings.spread == .seeds { scene.marks += drawn.flatMap { seedLines(moment.arms[$0]) } }
     dimPinned(in: &scene, from: drawn.count)
+    if settings.audience == .projector { scene.marks.removeAll(where: isThin) }
     return scene
+  }
+
+  /// What an audience cannot tell apart.
+  private func isThin(_ mark: ChartMark) -> Bool {
+    guard case .line(let line) = mark, case .arm = line.tone else { return false }
+    return line.stroke == .thin
+  }
+
+  /// What the kinds of marks of a loss chart stand for.
+  var lossLegend: [TextLine] {
+    let dot = options.glyphs.isASCII ? "o" : "•"
+    var parts = [TextLine("\(dot) validation", .muted)]
+    guard settings.audience == .desk else { return parts }
+    if settings.smoothing != .none {
+      parts.append(
+        TextLine("thin: training, EMA \(compactDecimal(settings.smoothing.decay))", .muted))
+    }
+    if settings.smoothing == .none || (settings.showsRaw && settings.zoom == 0) {
+      parts.append(TextLine("faint: single steps", .muted))
+    }
+    if settings.spread == .bands, shown.configuration.seeds > 1 {
+      parts.append(TextLine("band: 95 % over seeds", .muted))
+    }
+    return parts
   }
 
   /// The raw evaluations of every seed of an arm, a thin line each.
@@ -132,27 +158,64 @@ extension ExplorerState {
 /// The loss curves in their frame.
 struct LossPanel: Widget {
   let state: ExplorerState
-  var arms: [Int]?
-  var title: String?
+  var isFocused = false
+  /// The heading before an audience; empty for the usual one.
+  var caption = ""
+  /// Whether the losses are to stand in the heading, because nothing else says them.
+  var saysLosses = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let scene = state.lossScene(
-      arms: arms ?? Array(state.shown.arms.indices), width: area.width - 8)
-    let caption = title ?? (area.width >= 60 ? state.shown.configuration.lossCaption : "loss")
+    let scene = state.lossScene(arms: Array(state.shown.arms.indices), width: area.width - 8)
+    let usual = area.width >= 60 ? state.shown.configuration.lossCaption : "loss"
+    let title = caption.isEmpty ? usual : caption
+    let note =
+      saysLosses ? losses(room: area.width - title.columns - 8) : settings(scene, title, area)
     buffer.draw(
       ChartPanel(
-        scene, letters: state.shown.arms.map(\.symbol),
-        isFocused: state.screen == .live && state.pane == .loss, title: caption),
-      in: area)
+        scene, letters: state.shown.arms.map(\.symbol), isFocused: isFocused, title: title,
+        note: note, foot: state.lossLegend), in: area)
     if let text = state.crosshairText, area.height > 3 {
-      let line = Rectangle(x: area.x + 9, y: area.y + 1, width: area.width - 11, height: 1)
+      let line = Rectangle(x: area.x + 1, y: area.y + 1, width: area.width - 2, height: 1)
+      let room = Rectangle(
+        x: max(line.x, line.right - text.columns), y: line.y,
+        width: min(line.width, text.columns), height: 1)
+      buffer.fill(room)
       buffer.write(
-        text.shortened(to: line.width), in: line, align: .right, style: Style(.strong, .bold))
+        text.shortened(to: room.width), in: room, align: .right, style: Style(.strong, .bold))
     }
     if let text = state.baseLossText, area.height > 5 {
       let line = Rectangle(x: area.x + 9, y: area.y + 2, width: area.width - 11, height: 1)
       buffer.write(
         text.shortened(to: line.width), in: line, align: .right, style: Style(.text))
     }
+  }
+
+  /// The compared arms' losses first, then as many others as there is room for.
+  private func losses(room: Int) -> String {
+    let arms = state.shown.arms
+    let pair = [state.shownPair.left, state.shownPair.right].compactMap(\.self)
+    let others = arms.filter { arm in !pair.contains { $0.id == arm.id } }
+    var text = ""
+    for (index, arm) in (pair + others).enumerated() {
+      let part = "\(arm.letter) \(Shown.loss(arm.newestLoss))"
+      let rest = arms.count - index
+      let more = "+\(rest)"
+      let isLast = rest == 1
+      guard text.columns + part.columns + (isLast ? 0 : 2 + more.columns) <= room else {
+        return text + more
+      }
+      text += part + (isLast ? "" : "  ")
+    }
+    return text
+  }
+
+  /// The axis settings that fit whole beside the title.
+  private func settings(_ scene: ChartScene, _ title: String, _ area: Rectangle) -> String {
+    var text = ""
+    for part in scene.settings where title.columns + text.columns + part.columns + 10 <= area.width
+    {
+      text += (text.isEmpty ? "" : "  ") + part
+    }
+    return text
   }
 }

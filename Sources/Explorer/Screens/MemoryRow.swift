@@ -1,3 +1,4 @@
+import History
 import RunModel
 import TerminalUI
 
@@ -11,17 +12,24 @@ struct MemoryRow {
     return "memory  \(Shown.bytes(bytes)) an arm in all"
   }
 
-  /// `optimizer state  a 1.07 MB   m 1.07 MB (+56 B)`.
-  var line: TextLine {
-    var line = TextLine("optimizer state", .muted)
-    let arms = state.shown.arms
-    for arm in arms {
-      guard let bytes = arm.stateBytes else { continue }
-      line.append("  \(arm.letter) ", .lane(arm.place))
-      line.append(Shown.bytes(bytes), .text)
-      guard arm.place > 0, let first = arms.first?.stateBytes else { continue }
-      let difference = bytes - first
-      line.append(" (\(Self.text(difference)))", .muted)
+  /// `optimizer state  a 1.07 MB   m 1.07 MB (+56 B)`, and how many arms are left out.
+  func line(room: Int) -> TextLine {
+    let told = state.shown.arms.filter { $0.stateBytes != nil }
+    for count in stride(from: told.count, through: 1, by: -1) {
+      var line = TextLine("optimizer state", .muted)
+      for arm in told.prefix(count) { line.runs += entry(arm).runs }
+      if count < told.count { line.append("  and \(told.count - count) more", .muted) }
+      if line.columns <= room { return line }
+    }
+    return TextLine("")
+  }
+
+  private func entry(_ arm: ArmMoment) -> TextLine {
+    guard let bytes = arm.stateBytes else { return TextLine("") }
+    var line = TextLine("  \(arm.letter) ", .lane(arm.place))
+    line.append(Shown.bytes(bytes), .text)
+    if arm.place > 0, let first = state.shown.arms.first?.stateBytes {
+      line.append(" (\(Self.text(bytes - first)))", .muted)
     }
     return line
   }

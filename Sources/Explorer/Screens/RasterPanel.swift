@@ -12,9 +12,10 @@ struct RasterPanel: Widget {
   var selected: Int?
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let inside = buffer.box(area, title: title, note: legend(area.width), focused: isFocused)
+    let inside = buffer.box(
+      area, title: title, note: "newest right", foot: glyphs.legend, focused: isFocused)
     guard let arm, arm.isMasking else {
-      sayNothing("no arm drops updates", on: &buffer, in: inside)
+      sayNothing("no mask: every update is applied", on: &buffer, in: inside)
       return
     }
     guard let raster = arm.track?.curves?.raster else {
@@ -49,10 +50,8 @@ struct RasterPanel: Widget {
     arm.map { "blocks x steps, \($0.letter) \($0.name)" } ?? "blocks x steps"
   }
 
-  private func legend(_ width: Int) -> String {
-    let glyphs = RasterGlyphs(state.options.glyphs)
-    let text = "\(glyphs.kept) kept \(glyphs.masked) masked"
-    return width >= 60 ? text + " \(glyphs.excluded) not masked   newest right" : text
+  private var glyphs: RasterGlyphs {
+    RasterGlyphs(state.options.glyphs, lane: arm.map { .lane($0.place) } ?? .kept)
   }
 
   private func scrollStart(height: Int) -> Int {
@@ -66,7 +65,7 @@ struct RasterPanel: Widget {
     _ block: Int, of raster: BlockHistory, on buffer: inout CellBuffer, in area: Rectangle,
     background: Role
   ) {
-    let glyphs = RasterGlyphs(state.options.glyphs)
+    let glyphs = self.glyphs
     let lead = Self.lead(before: raster.newestStep ?? 0, width: area.width)
     for column in 0..<area.width - lead {
       let cell = raster.cell(block: block, age: area.width - 1 - lead - column)
@@ -79,8 +78,11 @@ struct RasterPanel: Widget {
 /// What stands for a kept, a masked and an excluded update.
 struct RasterGlyphs {
   let kept, mostlyKept, partlyKept, masked, excluded: Unicode.Scalar
+  /// The colour of the arm whose updates they are.
+  let lane: Role
 
-  init(_ tier: GlyphTier) {
+  init(_ tier: GlyphTier, lane: Role) {
+    self.lane = lane
     let isASCII = tier.isASCII
     kept = isASCII ? "#" : "█"
     mostlyKept = isASCII ? "+" : "▓"
@@ -89,12 +91,21 @@ struct RasterGlyphs {
     excluded = isASCII ? "x" : "─"
   }
 
+  /// What stands for what, for the lower edge of a panel.
+  var legend: [TextLine] {
+    [
+      TextLine([TextRun("\(kept)", lane), TextRun(" applied", .muted)]),
+      TextLine([TextRun("\(masked)", .masked), TextRun(" masked", .muted)]),
+      TextLine([TextRun("\(excluded)", .excluded), TextRun(" not masked", .muted)]),
+    ]
+  }
+
   func glyph(of cell: BlockCell) -> (Unicode.Scalar, Role)? {
     switch cell.state {
     case .missing: nil
     case .excluded: (excluded, .excluded)
-    case .kept: (cell.keptShare > 0.99 ? kept : mostlyKept, .kept)
-    case .masked: cell.keptShare < 0.01 ? (masked, .masked) : (partlyKept, .kept)
+    case .kept: (cell.keptShare > 0.99 ? kept : mostlyKept, lane)
+    case .masked: cell.keptShare < 0.01 ? (masked, .masked) : (partlyKept, lane)
     }
   }
 }

@@ -27,11 +27,11 @@ struct ArmFigures {
 /// The table of arms: losses, rates, speed, cost.
 struct RunsPanel: Widget {
   let state: ExplorerState
+  var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let isFocused = state.pane == .runs
     let inside = buffer.box(
-      area, title: "runs", note: isFocused ? "Space hide" : "", focused: isFocused)
+      area, title: "arms", note: isFocused ? "Space hide" : "", focused: isFocused)
     if inside.width < 34 {
       drawNarrow(on: &buffer, in: inside)
     } else {
@@ -53,9 +53,17 @@ struct RunsPanel: Widget {
       Table.Column("state", align: .right, priority: 2),
     ]
     let rows = state.shown.arms.map { row($0, nameRoom: area.width >= 60 ? 24 : 16) }
-    let (table, rest) = area.cutTop(rows.count + 1)
+    let isCut = rows.count + 1 > area.height
+    let (table, rest) = area.cutTop(isCut ? area.height - 1 : rows.count + 1)
     buffer.draw(Table(columns: columns, rows: rows, selected: state.selectedArm), in: table)
+    guard !isCut else { return sayMore(rows.count - table.height + 1, on: &buffer, in: rest) }
     drawNotes(on: &buffer, in: rest.cutTop(1).1)
+  }
+
+  private func sayMore(_ count: Int, on buffer: inout CellBuffer, in area: Rectangle) {
+    buffer.write(
+      "\(count) more (a: next, f: full)".shortened(to: area.width), in: area.row(0),
+      style: Style(.muted))
   }
 
   private func row(_ arm: ArmMoment, nameRoom: Int) -> [TextLine] {
@@ -126,9 +134,16 @@ struct RunsPanel: Widget {
           ]))
       }
     }
-    for (index, line) in lines.prefix(area.height).enumerated() {
+    guard lines.count > area.height else {
+      for (index, line) in lines.enumerated() { line.draw(on: &buffer, in: area.row(index)) }
+      return
+    }
+    let room = max(0, area.height - 1)
+    let first = min(max(0, state.selectedArm - room / 2), lines.count - room)
+    for (index, line) in lines[first..<first + room].enumerated() {
       line.draw(on: &buffer, in: area.row(index))
     }
+    sayMore(lines.count - room, on: &buffer, in: area.row(room))
   }
 
   private func drawNotes(on buffer: inout CellBuffer, in area: Rectangle) {
@@ -158,9 +173,9 @@ struct RunNotes {
       lines.append(
         TextLine("eff.lr  lr x keep x s of the masked blocks; mean over the run", .muted))
     }
-    lines.append(TextLine("cpu     cost of a step against the first arm", .muted))
+    lines.append(TextLine("cpu     CPU per step relative to the first arm", .muted))
     let memory = MemoryRow(state: state)
-    if moment.summary != nil { lines.append(memory.line) }
+    if moment.summary != nil { lines.append(memory.line(room: width)) }
     lines.append(TextLine(""))
     for arm in moment.arms { lines += description(of: arm) }
     let marks = moment.marks

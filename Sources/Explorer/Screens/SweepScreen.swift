@@ -6,34 +6,16 @@ import TerminalUI
 /// Screen 4: final loss against the swept value, the near-best ranges, and the verdicts.
 struct SweepScreen {
   let state: ExplorerState
-  let layout: ScreenLayout
 
-  func draw(on buffer: inout CellBuffer) {
-    guard let sweep = state.sweep else { return drawInvitation(on: &buffer) }
-    drawStatus(sweep, on: &buffer, in: layout.sweepStatus)
-    for (pane, area) in layout.places {
-      switch pane {
-      case .runs: drawArms(sweep, on: &buffer, in: area)
-      case .verdict: drawVerdict(sweep, on: &buffer, in: area)
-      case .loss, .mask, .alignment, .blocks: drawChart(sweep, on: &buffer, in: area)
-      }
-    }
-  }
-
-  private func isFocused(_ pane: Pane) -> Bool {
-    layout.sizeClass != .narrow && state.pane == pane
-  }
-
-  private func drawInvitation(on buffer: inout CellBuffer) {
-    let inside = buffer.box(layout.body, title: "sweep", note: "Enter: set one up")
+  func drawInvitation(on buffer: inout CellBuffer, in area: Rectangle) {
+    let inside = buffer.box(area, title: "sweep", note: "Enter: set one up")
       .inset(horizontally: 1, vertically: 0)
     buffer.draw(ScrollText(SweepText.invitation(width: inside.width)), in: inside)
   }
 
   /// Progress, and where a second row fits, what was declared.
-  private func drawStatus(
-    _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
-  ) {
+  func drawStatus(on buffer: inout CellBuffer, in area: Rectangle) {
+    guard let sweep = state.sweep else { return }
     let line = SweepText.status(sweep, room: area.width)
     line.draw(on: &buffer, in: area.row(0))
     let rest = area.row(0).cutLeft(line.columns + 2).1
@@ -46,12 +28,11 @@ struct SweepScreen {
       SweepText.declaration(sweep).shortened(to: area.width), in: area.row(1), style: Style(.muted))
   }
 
-  private func drawChart(
-    _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
-  ) {
+  func drawChart(on buffer: inout CellBuffer, in area: Rectangle, isFocused: Bool) {
+    guard let sweep = state.sweep else { return }
     let letters = sweep.arms.map(\.letter)
     guard let chart = sweep.chart else {
-      let inside = buffer.box(area, title: "final loss", focused: isFocused(.loss))
+      let inside = buffer.box(area, title: "final loss", focused: isFocused)
       let reason = sweep.grids.count > 1 ? "several keys: see the table of arms" : "no cell yet"
       sayNothing(reason, on: &buffer, in: inside)
       return
@@ -59,17 +40,17 @@ struct SweepScreen {
     var scene = chart.scene()
     let isEmpty = chart.curves.allSatisfy(\.points.isEmpty)
     scene.note = isEmpty ? "no cell finished yet" : nil
-    let note = area.width >= 60 ? "median of seeds   A best of a   x diverged" : ""
     buffer.draw(
-      ChartPanel(scene, letters: letters, isFocused: isFocused(.loss), note: note), in: area)
+      ChartPanel(
+        scene, letters: letters, isFocused: isFocused, note: "median of seeds",
+        foot: [TextLine("capital: best", .muted), TextLine("x: diverged", .muted)]), in: area)
   }
 
-  private func drawArms(
-    _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
-  ) {
+  func drawArms(on buffer: inout CellBuffer, in area: Rectangle, isFocused: Bool) {
+    guard let sweep = state.sweep else { return }
     let inside = buffer.box(
       area, title: "best of each", note: area.width >= 60 ? "near-best: within .05" : "",
-      focused: isFocused(.runs))
+      focused: isFocused)
     let columns: [Table.Column] = [
       Table.Column("arm", priority: .max), Table.Column("best", priority: 10),
       Table.Column("loss", align: .right, priority: 9), Table.Column("near-best", priority: 7),
@@ -77,8 +58,13 @@ struct SweepScreen {
     ]
     let room = inside.width >= 100 ? 28 : inside.width >= 70 ? 22 : 14
     let rows = sweep.arms.enumerated().map { row($0.element, index: $0.offset, nameRoom: room) }
-    let (table, rest) = inside.cutTop(rows.count + 1)
+    let isCut = rows.count + 1 > inside.height
+    let (table, rest) = inside.cutTop(isCut ? inside.height - 1 : rows.count + 1)
     buffer.draw(Table(columns: columns, rows: rows, gap: inside.width >= 76 ? 2 : 1), in: table)
+    if isCut {
+      let text = "\(rows.count - table.height + 1) more (f: full)"
+      buffer.write(text, in: rest.row(0), style: Style(.muted))
+    }
     let edged = sweep.arms.filter { !$0.edgeKeys.isEmpty }
     guard !edged.isEmpty, rest.height >= 3 else { return }
     let text =
@@ -102,34 +88,12 @@ struct SweepScreen {
     ]
   }
 
-  private func drawVerdict(
-    _ sweep: SweepPicture, on buffer: inout CellBuffer, in area: Rectangle
-  ) {
+  func drawVerdict(on buffer: inout CellBuffer, in area: Rectangle, isFocused: Bool) {
+    guard let sweep = state.sweep else { return }
     let inside = buffer.box(
       area, title: "verdict", note: sweep.verdicts.isEmpty ? "" : "v: in full",
-      focused: isFocused(.verdict)
+      focused: isFocused
     ).inset(horizontally: 1, vertically: 0)
     buffer.draw(ScrollText(SweepText.verdict(sweep, width: inside.width)), in: inside)
-  }
-}
-
-extension ScreenLayout {
-  /// Progress above the panels of the Sweep screen.
-  var sweepStatus: Rectangle { body.cutTop(sizeClass == .narrow ? 1 : 2).0 }
-
-  /// The panes of the Sweep screen: chart and arms side by side where both fit, verdict below.
-  var sweepPlaces: [(pane: Pane, area: Rectangle)] {
-    let rest = body.cutTop(sweepStatus.height).1
-    switch sizeClass {
-    case .narrow: return [(focused, rest)]
-    case .compact:
-      let rows = rest.rows([.share(1), .cells(sweptRows), .cells(rest.height >= 17 ? 6 : 5)])
-      return [(.loss, rows[0]), (.runs, rows[1]), (.verdict, rows[2])]
-    case .medium, .large:
-      let isLarge = sizeClass == .large
-      let rows = rest.rows([.share(1), .cells(isLarge ? 16 : 12)])
-      let upper = rows[0].columns([.share(1), .cells(isLarge ? 84 : 66)])
-      return [(.loss, upper[0]), (.runs, upper[1]), (.verdict, rows[1])]
-    }
   }
 }

@@ -11,7 +11,7 @@ package struct ExplorerState {
   package let catalog: OptimizerCatalog
   package let workloads: [WorkloadDescriptor]
   package let presets: [PresetEntry]
-  package let options: ExplorerOptions
+  package internal(set) var options: ExplorerOptions
   /// What the current run was started from.
   package internal(set) var configuration: RunConfiguration
   /// The configuration with the knobs as they stand now: what `R` runs.
@@ -32,7 +32,8 @@ package struct ExplorerState {
   package internal(set) var statistics: FrameStatistics?
 
   package internal(set) var screen = Screen.live
-  package internal(set) var pane = Pane.loss
+  /// The focused panel of every screen that was left at another than its first.
+  var focus: [Screen: PanelID] = [:]
   package internal(set) var modal: Modal?
   package internal(set) var message: Message?
   package internal(set) var settings = ViewSettings()
@@ -75,7 +76,8 @@ package struct ExplorerState {
     self.options = options
     draft = configuration
     history = RunHistory(configuration)
-    theme = options.theme
+    theme = options.presents ? .highContrast : options.theme
+    settings.audience = options.presents ? .projector : .desk
     isMouseOn = options.mouse
     hiddenArms = []
     resetSelection()
@@ -95,6 +97,21 @@ extension ExplorerState {
 
   /// The run as it stands now, whatever is looked at: what keys that act on it go by.
   package var live: RunMoment { history.moment() }
+
+  /// The focused panel: what `Tab` moves, `f` enlarges and `?` explains.
+  package internal(set) var pane: PanelID {
+    get {
+      if let chosen = focus[screen] { return chosen }
+      return switch screen {
+      case .live: .loss
+      case .compare: .lossPair
+      case .blocks: .blockTable
+      case .sweep: sweep == nil ? .sweepInvitation : .sweepChart
+      case .lessons, .runs: .loss
+      }
+    }
+    set { focus[screen] = newValue }
+  }
 
   /// The step the panels show.
   package var shownStep: Int { shown.step }

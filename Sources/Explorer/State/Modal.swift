@@ -6,6 +6,8 @@ package enum Modal {
   case help(offset: Int)
   case verdict(offset: Int)
   case difference(offset: Int)
+  /// A text that is too long for the message line.
+  case note(title: String, text: String, offset: Int)
   case command(CommandLine)
   case filter(TextEditor)
   case presets(PresetList)

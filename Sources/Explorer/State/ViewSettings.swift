@@ -18,22 +18,6 @@ package enum Screen: Int, CaseIterable, Sendable {
   }
 }
 
-/// Parts of a screen that `Tab` moves between; a narrow window shows one of them.
-package enum Pane: Int, CaseIterable, Sendable {
-  case loss, runs, mask, alignment, blocks, verdict
-
-  package var title: String {
-    switch self {
-    case .loss: "loss"
-    case .runs: "runs"
-    case .mask: "mask"
-    case .alignment: "align"
-    case .blocks: "blocks"
-    case .verdict: "verdict"
-    }
-  }
-}
-
 /// How the loss chart shows that seeds differ.
 package enum Spread: Int, CaseIterable, Sendable {
   /// 95 % intervals.
@@ -56,6 +40,11 @@ package struct ViewSettings {
   package var clipsOutliers = true
   /// How often the horizontal axis was halved.
   package var zoom = 0
+  /// The steps that distributions are taken over.
+  package var window = TallyWindow.sinceStart
+  /// Whether the focused panel fills the screen.
+  package var isFull = false
+  package var audience = Audience.desk
   /// The step under the crosshair; nil when it is off.
   package var crosshair: Int?
   /// The step every panel is frozen at; nil follows the run.

@@ -30,7 +30,7 @@ struct BottomLine {
         TextRun(order.question + " ", .warning), TextRun("Enter", .key), TextRun(" yes  ", .text),
         TextRun("Esc", .key), TextRun(" no", .text),
       ]).draw(on: &buffer, in: area)
-    case .help, .verdict, .difference, .presets, .form, nil:
+    case .help, .verdict, .difference, .note, .presets, .form, nil:
       drawMessage(on: &buffer, in: area)
     }
     return nil

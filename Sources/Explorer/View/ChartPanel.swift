@@ -10,24 +10,27 @@ struct ChartPanel: Widget {
   /// Said at the left of the top edge instead of the scene's title.
   var title: String?
   var note: String?
+  /// What the marks stand for, in the lower edge.
+  var foot: [TextLine] = []
   /// Whether the axes are left out where the panel is too small for them.
   private let smallest = Size(width: 16, height: 4)
 
   init(
     _ scene: ChartScene, letters: [Character], isFocused: Bool = false, title: String? = nil,
-    note: String? = nil
+    note: String? = nil, foot: [TextLine] = []
   ) {
     self.scene = scene
     self.letters = letters
     self.isFocused = isFocused
     self.title = title
     self.note = note
+    self.foot = foot
   }
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(
       area, title: title ?? scene.title, note: note ?? scene.settings.joined(separator: "  "),
-      focused: isFocused)
+      foot: scene.marks.isEmpty ? [] : foot, focused: isFocused)
     drawContents(on: &buffer, in: inside)
   }
 
@@ -44,9 +47,7 @@ struct ChartPanel: Widget {
     if hasAxes { drawHorizontalTicks(on: &buffer, y: inside.bottom - 1, plot: plot) }
     PlotArea(scene: scene, letters: letters).draw(on: &buffer, in: plot)
     if let sentence = scene.note, !sentence.isEmpty {
-      let middle = Rectangle(
-        x: plot.x, y: plot.y + plot.height / 2, width: plot.width, height: 1)
-      buffer.write(sentence, in: middle, align: .centre, style: Style(.muted))
+      sayNothing(sentence, on: &buffer, in: plot)
     }
   }
 

@@ -8,20 +8,22 @@ enum DifferenceText {
       return [TextLine("one arm: nothing to compare", .muted)]
     }
     let rows = rows(left.specification, right.specification, state.catalog)
-    let width = max(10, rows.map(\.key.columns).max() ?? 0) + 2
+    let width = max(10, rows.map(\.label.columns).max() ?? 0) + 2
     var lines = [
       row("", left.letter.description, right.letter.description, width, .title),
       row("optimizer", left.name, right.name, width, left.name == right.name ? .muted : .strong),
     ]
-    lines += rows.filter(\.isDifferent).map { row($0.key, $0.left, $0.right, width, .strong) }
+    lines += rows.filter(\.isDifferent).map { row($0.label, $0.left, $0.right, width, .strong) }
     lines.append(TextLine(""))
     lines.append(TextLine("the same in both", .title))
-    lines += rows.filter { !$0.isDifferent }.map { row($0.key, $0.left, $0.right, width, .muted) }
+    lines += rows.filter { !$0.isDifferent }.map { row($0.label, $0.left, $0.right, width, .muted) }
     return lines
   }
 
   struct Row {
     var key, left, right: String
+    /// The setting in words.
+    var label: String { Shown.label(key) }
     var isDifferent: Bool { left != right }
   }
 

@@ -16,16 +16,35 @@ package func view(_ state: ExplorerState, size: Size) -> Frame {
   buffer.draw(HeaderLine(state: state), in: layout.header)
   buffer.draw(TabLine(state: state, layout: layout), in: layout.tabs)
   switch state.screen {
-  case .live: LiveScreen(state: state, layout: layout).draw(on: &buffer)
-  case .compare: CompareScreen(state: state, layout: layout).draw(on: &buffer)
-  case .blocks: BlocksScreen(state: state, layout: layout).draw(on: &buffer)
-  case .sweep: SweepScreen(state: state, layout: layout).draw(on: &buffer)
   case .lessons: LessonsScreen(state: state, layout: layout).draw(on: &buffer)
   case .runs: RunsScreen(state: state, layout: layout).draw(on: &buffer)
+  case .live, .compare, .blocks, .sweep:
+    for place in layout.places {
+      let spec = place.id.spec
+      let context = PanelContext(state: state, spec: spec, placed: layout.placed)
+      spec.draw(context, on: &buffer, in: place.area)
+    }
   }
   buffer.draw(TuneLine(state: state), in: layout.tune)
   buffer.draw(HintBar(state.options, screen: state.screen), in: layout.hints)
   let cursor = BottomLine(state: state, layout: layout).draw(on: &buffer)
+  if state.settings.audience == .projector { buffer.strengthen() }
   let overlay = Overlays(state: state).draw(on: &buffer, below: layout)
   return Frame(buffer, theme: state.theme, cursor: overlay ?? cursor)
+}
+
+extension CellBuffer {
+  /// Draws what is faint as plainly as the rest: dim text does not reach the last row of a room.
+  fileprivate mutating func strengthen() {
+    for y in 0..<height {
+      for x in 0..<width {
+        var cell = self[x, y]
+        if cell.style.foreground == .muted || cell.style.foreground == .faint {
+          cell.style.foreground = .text
+        }
+        cell.style.attributes.remove(.dim)
+        self[x, y] = cell
+      }
+    }
+  }
 }

@@ -95,8 +95,9 @@ struct TabLine: Widget {
         style: isShown ? Style(.accent, .bold) : Style(.muted))
     }
     let rest = area.cutLeft(end - area.x).1
-    if layout.sizeClass == .narrow, state.screen == .live {
-      TextLine([TextRun("Tab", .key), TextRun(" \(state.pane.title)", .strong)])
+    if layout.places.count == 1, layout.panes.count > 1 {
+      let title = state.pane.spec.title.shortened(to: max(0, rest.width - 5))
+      TextLine([TextRun("Tab", .key), TextRun(" \(title)", .strong)])
         .draw(on: &buffer, in: rest, align: .right)
     } else if rest.width > 48 {
       var line = TextLine()

@@ -2,6 +2,19 @@ import TerminalUI
 
 /// The help overlay, written from the key table alone.
 package enum HelpText {
+  /// What `?` shows: the focused panel explained, then all keys.
+  static func lines(_ state: ExplorerState, width: Int) -> [TextLine] {
+    let spec = state.pane.spec
+    let unit = spec.unit.isEmpty ? "" : " (\(spec.unit))"
+    var lines = [TextLine("This panel: \(spec.title)\(unit)".shortened(to: width), .title)]
+    for sentence in spec.explanation {
+      for (index, line) in Wrapping.lines(sentence, width: width - 2).enumerated() {
+        lines.append(TextLine((index == 0 ? "- " : "  ") + line, .text))
+      }
+    }
+    return lines + [TextLine("")] + self.lines(state.options, width: width)
+  }
+
   package static func lines(_ options: ExplorerOptions, width: Int = 76) -> [TextLine] {
     let bindings = KeyTable.offered(options)
     let column = (bindings.map(\.shown.columns).max() ?? 0) + 2

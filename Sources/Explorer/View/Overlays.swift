@@ -10,7 +10,7 @@ struct Overlays {
     let width = min(area.width, 100) - 4
     switch state.modal {
     case .help(let offset):
-      show("keys", HelpText.lines(state.options, width: min(width, 76)), offset, on: &buffer)
+      show("help", HelpText.lines(state, width: min(width, 76)), offset, on: &buffer)
     case .verdict(let offset):
       show(
         state.screen == .sweep ? "how far to trust this sweep" : "how far to trust this comparison",
@@ -18,6 +18,8 @@ struct Overlays {
       )
     case .difference(let offset):
       show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)
+    case .note(let title, let text, let offset):
+      show(title, VerdictLines.wrapped(text, .strong, width), offset, on: &buffer)
     case .presets(let list): return PresetListView(list: list, state: state).draw(on: &buffer)
     case .command, .filter, .runFilter, .naming, .confirmDelete, .confirmBranch, .form, nil: break
     }

@@ -108,7 +108,8 @@ struct PlotArea {
       let place = cell(from, in: area, canvas)
       if from.y == to.y {
         let row = Rectangle(x: area.x, y: place.y, width: area.width, height: 1)
-        buffer.write(label, in: row, align: .right, style: Style(role(tone)))
+        guard let x = freeColumn(for: label, in: row, buffer) else { return }
+        buffer.write(label, x: x, y: row.y, style: Style(role(tone)))
       } else if let end {
         guard end - place.x > 2 else { return }
         buffer.write(
@@ -125,6 +126,18 @@ struct PlotArea {
         }
       }
     case .polyline, .band, .bar, .cell: break
+    }
+  }
+
+  /// The rightmost place in a row where a label covers nothing but the rule and the grid.
+  private func freeColumn(
+    for label: String, in row: Rectangle, _ buffer: CellBuffer
+  ) -> Int? {
+    let free: Set<Unicode.Scalar> = [" ", "╌", "┊", "·", "-", "+", "."]
+    let count = label.columns
+    guard count <= row.width else { return nil }
+    return stride(from: row.right - count, through: row.x, by: -1).first { start in
+      (start..<start + count).allSatisfy { free.contains(buffer[$0, row.y].scalar) }
     }
   }
 

@@ -27,103 +27,49 @@ enum SizeClass: Int, Comparable {
 }
 
 /// Where everything lies; the same for drawing and for the mouse.
-struct ScreenLayout {
+package struct ScreenLayout {
   let size: Size
   let sizeClass: SizeClass
   let screen: Screen
-  let focused: Pane
-  /// Rows of the table of swept arms, box and headings included.
-  let sweptRows: Int
   let header, tabs, body, tune, message, hints: Rectangle
+  /// The panels on the screen: those of the recipe that fit, or the one that fills it.
+  package let places: [PanelPlace]
+  /// The panels that `Tab` goes round.
+  package let panes: [PanelID]
 
-  init(_ state: ExplorerState, size: Size) {
+  package init(_ state: ExplorerState, size: Size) {
     self.size = size
     sizeClass = SizeClass(size)
     screen = state.screen
-    focused = state.pane
-    sweptRows = min(max(state.sweep?.arms.count ?? 3, 2), 5) + 3
-    let tuneRows = [.blocks, .sweep, .runs].contains(state.screen) ? 0 : 1
+    let isForAudience = state.settings.audience == .projector
+    let hasTuneLine = state.screen == .live || state.screen == .compare
     let messageRows = SizeClass(size) == .narrow ? 0 : 1
     let rows = Rectangle(size).rows([
-      .cells(1), .cells(1), .share(1), .cells(tuneRows), .cells(messageRows), .cells(1),
+      .cells(1), .cells(1), .share(1), .cells(hasTuneLine && !isForAudience ? 1 : 0),
+      .cells(messageRows), .cells(1),
     ])
     (header, tabs, body) = (rows[0], rows[1], rows[2])
     (tune, message, hints) = (rows[3], messageRows == 0 ? rows[5] : rows[4], rows[5])
+    let recipe = Recipe(
+      screen: state.screen, audience: state.settings.audience, size: rows[2].size,
+      blockCount: state.orderedBlocks.count, sweptArmCount: state.sweep?.arms.count)
+    panes = recipe.order
+    let fitting = recipe.arrangement.places(in: rows[2])
+    let focused = state.pane
+    let isAlone =
+      panes.contains(focused)
+      && (state.settings.isFull || !fitting.contains { $0.id == focused })
+    places = isAlone ? [PanelPlace(id: focused, area: rows[2])] : fitting
   }
 
-  /// Whether the Blocks screen has no room for charts under its table.
-  var isLow: Bool { body.height < 16 }
+  var placed: Set<PanelID> { Set(places.map(\.id)) }
 
-  /// The panes `Tab` goes round, in order.
-  var panes: [Pane] {
-    switch screen {
-    case .live: sizeClass == .narrow ? Pane.allCases : places.map(\.pane)
-    case .compare: [.loss, .mask, .alignment]
-    case .blocks, .lessons, .runs: []
-    case .sweep: [.loss, .runs, .verdict]
-    }
-  }
+  package func area(of id: PanelID) -> Rectangle? { places.first { $0.id == id }?.area }
 
-  /// Every pane of the Live screen with its rectangle, box included.
-  var places: [(pane: Pane, area: Rectangle)] {
-    if screen == .sweep { return sweepPlaces }
-    guard screen == .live else { return [] }
-    switch sizeClass {
-    case .narrow: return [(focused, body)]
-    case .compact: return compact
-    case .medium: return medium
-    case .large: return large
-    }
-  }
-
-  func area(of pane: Pane) -> Rectangle? { places.first { $0.pane == pane }?.area }
-
-  private var compact: [(pane: Pane, area: Rectangle)] {
-    let bottomHeight = body.height >= 18 ? 7 : 5
-    let (top, bottom) = body.cutBottom(bottomHeight)
-    let runsWidth = size.width >= 100 ? 38 : size.width >= 72 ? 28 : 24
-    let upper = top.columns([.share(1), .cells(runsWidth)])
-    let hasVerdict = size.width >= 76
-    let lower = bottom.columns(
-      hasVerdict ? [.share(1), .share(1), .cells(runsWidth)] : [.share(1), .share(1)])
-    var places: [(Pane, Rectangle)] = [
-      (.loss, upper[0]), (.runs, upper[1]), (.mask, lower[0]), (.alignment, lower[1]),
-    ]
-    if hasVerdict { places.append((.verdict, lower[2])) }
-    return places
-  }
-
-  private var medium: [(pane: Pane, area: Rectangle)] {
-    let rows = body.rows([.share(1), .cells(9), .cells(10)])
-    let upper = rows[0].columns([.share(1), .cells(46)])
-    let middle = rows[1].columns([.share(1), .share(1), .cells(46)])
-    let lower = rows[2]
-    return [
-      (.loss, upper[0]), (.runs, upper[1]), (.mask, middle[0]), (.alignment, middle[1]),
-      (.verdict, middle[2]), (.blocks, lower),
-    ]
-  }
-
-  private var large: [(pane: Pane, area: Rectangle)] {
-    let rows = body.rows([.share(1), .cells(12), .cells(18)])
-    let upper = rows[0].columns([.share(1), .cells(86)])
-    let middle = rows[1].columns([.share(1), .share(1), .share(1), .share(1)])
-    return [
-      (.loss, upper[0]), (.runs, upper[1]), (.mask, middle[0]), (.alignment, middle[1]),
-      (.verdict, middle[3]), (.blocks, rows[2]),
-    ]
-  }
-
-  /// The third panel of the middle row, between alignment and verdict.
-  var dampingArea: Rectangle? {
-    guard screen == .live, sizeClass == .large, let left = area(of: .alignment),
-      let right = area(of: .verdict)
-    else { return nil }
-    return Rectangle(x: left.right, y: left.y, width: right.x - left.right, height: left.height)
-  }
-
-  func pane(at position: Position) -> Pane? {
-    places.first { $0.area.contains(x: position.x, y: position.y) }?.pane
+  func pane(at position: Position) -> PanelID? {
+    places.first {
+      $0.area.contains(x: position.x, y: position.y) && panes.contains($0.id)
+    }?.id
   }
 }
 

@@ -89,3 +89,15 @@ extension Shown {
     return text.hasPrefix("-") ? text : "+" + text
   }
 }
+
+extension Shown {
+  /// A setting's name in words: `decayOn` is `decay on`.
+  package static func label(_ key: String) -> String {
+    var label = ""
+    for character in key {
+      if character.isUppercase, label.last?.isLowercase == true { label.append(" ") }
+      label += label.last == " " ? character.lowercased() : String(character)
+    }
+    return label
+  }
+}

@@ -39,7 +39,7 @@ struct TuneLine: Widget {
   }
 
   private func text(_ knob: Knob, isFocused: Bool) -> TextLine {
-    var value = "\(knob.setting.key) \(written(knob))"
+    var value = "\(Shown.label(knob.setting.key)) \(written(knob))"
     if !knob.setting.isLive { value += "*" }
     if knob.isPending { value += "!" }
     guard isFocused else { return TextLine(value, knob.isPending ? .warning : .muted) }

@@ -9,7 +9,7 @@ enum VerdictLines {
   static func short(_ state: ExplorerState) -> String {
     let run = state.shown
     guard run.arms.count > 1 else { return "one arm: nothing to compare" }
-    if run.configuration.seeds < 2 { return "one seed: no verdict (n: more seeds)" }
+    if run.configuration.seeds < 2 { return "one seed: no verdict (J: judge this on six)" }
     if let verdict = verdict(state) {
       return "\(verdict.words), grade \(verdict.grade.rawValue) (v: why)"
     }
@@ -35,10 +35,12 @@ enum VerdictLines {
     lines.append(difference(state))
     if run.isExploratory { lines.append(TextLine("EXPLORATORY: changed live", .warning)) }
     guard verdict(state) == nil else { return lines }
-    if run.configuration.seeds < 2 { lines.append(TextLine("luck or merit: cannot tell", .muted)) }
+    if run.configuration.seeds < 2 {
+      lines.append(TextLine("luck and merit cannot be told apart", .muted))
+    }
     if run.configuration.seeds < 6 {
       lines.append(TextLine("needs 6 paired seeds", .muted))
-      lines.append(TextLine("n: more seeds  v: why", .muted))
+      lines.append(TextLine("J: a fair test  v: why", .muted))
     } else {
       lines.append(TextLine("judged at step \(run.budget)  v: why", .muted))
     }
@@ -125,8 +127,8 @@ enum VerdictLines {
     let run = state.shown
     var lines = [TextLine(short(state), .strong, .bold), difference(state), TextLine("")]
     let reasons = [
-      "Two runs that differ only in their seed end at different losses. With one seed, the lower "
-        + "curve is as likely to be the luckier as the better one.",
+      "Two runs that differ only in their seed end at different losses. With one seed, luck and "
+        + "merit cannot be told apart.",
       "A verdict needs at least 6 paired seeds (same data, same initial weights, same order for "
         + "every arm), an equal sweep of the learning rate for each arm, and no live change.",
       "The step size is a confound: masking and damping shrink the mean step, see eff.lr. The "
@@ -150,11 +152,19 @@ enum VerdictLines {
 /// The box of the Live screen.
 struct VerdictPanel: Widget {
   let state: ExplorerState
+  var isFocused = false
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
-    let inside = buffer.box(area, title: "verdict", note: "", focused: state.pane == .verdict)
-    for (index, line) in VerdictLines.box(state).prefix(inside.height).enumerated() {
+    let inside = buffer.box(area, title: "verdict", note: "", focused: isFocused)
+    let lines = VerdictLines.box(state).flatMap { wrapped($0, inside.width) }
+    for (index, line) in lines.prefix(inside.height).enumerated() {
       line.draw(on: &buffer, in: inside.row(index))
     }
+  }
+
+  /// A line in one style, continued where it is too long; others as they are.
+  private func wrapped(_ line: TextLine, _ width: Int) -> [TextLine] {
+    guard line.columns > width, let style = line.runs.first?.style else { return [line] }
+    return Wrapping.lines(line.text, width: width).map { TextLine([TextRun($0, style)]) }
   }
 }

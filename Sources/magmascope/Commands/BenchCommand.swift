@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Arms trained side by side: Adam and Magma(Adam) in turn.")
   var arms = 1
 
-  @Option(help: "Most threads to compute with (default: all cores).")
+  @Option(help: "Maximum threads (default: all cores).")
   var threads: Int?
 
   @Option(help: "Seconds to measure for.")

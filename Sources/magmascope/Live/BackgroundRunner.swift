@@ -359,7 +359,9 @@ final class BackgroundRunner {
   }
 
   func export(_ kind: ExportKind, _ state: ExplorerState, screen: Frame) {
-    let export = RunExport(kind: kind, run: state.live, screen: screen.buffer.plainText())
+    let export = RunExport(
+      kind: kind, run: state.live, screen: screen,
+      focus: FocusedPicture(state, size: screen.buffer.size))
     let (answers, wake) = (answers, wake)
     Thread.detachNewThread {
       answers.post(.stored(export.writtenResult()))

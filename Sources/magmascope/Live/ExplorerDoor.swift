@@ -35,7 +35,8 @@ struct ExplorerDoor {
     var state = Self.state(
       configuration, glyphs: terminal.capabilities.glyphs,
       theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
-      canSave: terms.isRecording, framesPerSecond: options.framesPerSecond)
+      canSave: terms.isRecording, framesPerSecond: options.framesPerSecond,
+      presents: display.present)
     state.lessons = LessonShelf.desk(opening: lesson)
     let session = ExplorerSession(
       state: state, plan: effects, terms: terms, terminal: terminal, notesFile: notesFile)
@@ -52,7 +53,7 @@ struct ExplorerDoor {
   /// The explorer before anything has happened.
   nonisolated static func state(
     _ configuration: RunConfiguration, glyphs: GlyphTier, theme: Theme, mouse: Bool, canSave: Bool,
-    framesPerSecond: Int
+    framesPerSecond: Int, presents: Bool = false
   ) -> ExplorerState {
     let builder = ConfigurationBuilder(
       catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
@@ -68,6 +69,6 @@ struct ExplorerDoor {
       presets: presets, configuration: configuration,
       options: ExplorerOptions(
         version: Magmascope.version, glyphs: glyphs, theme: theme, mouse: mouse, canSave: canSave,
-        exports: ExplorerSession.exports, framesPerSecond: framesPerSecond))
+        exports: ExplorerSession.exports, framesPerSecond: framesPerSecond, presents: presents))
   }
 }

@@ -10,7 +10,9 @@ import Training
 /// The explorer at work: hands events to the reducer, does what it asks, draws what it shows.
 @MainActor
 final class ExplorerSession {
-  static let exports: [ExportKind] = [.csv, .jsonl, .svg, .tensorboard, .latex, .text]
+  static let exports: [ExportKind] = [
+    .csv, .jsonl, .svg, .screen, .tensorboard, .latex, .text,
+  ]
 
   /// 128 + the signal that ended the session; nil when the user left.
   private(set) var exitCode: Int32?
@@ -120,6 +122,7 @@ final class ExplorerSession {
       case .suspend: raise(SIGTSTP)
       case .redraw: terminal.redraw()
       case .setMouse(let on): terminal.setMouse(on)
+      case .copy(let text): terminal.copy(text)
       }
     }
   }

@@ -3,19 +3,21 @@ import Explorer
 import Export
 import Foundation
 import History
-import Metrics
 import RunModel
+import TerminalUI
 
 /// One way of taking a run away, written in the current directory.
 struct RunExport: Sendable {
   private let kind: ExportKind
   private let records: [EvaluationRecord]
-  private let screen: String
+  private let screen: Frame
+  private let focus: FocusedPicture
 
-  init(kind: ExportKind, run: RunMoment, screen: String) {
+  init(kind: ExportKind, run: RunMoment, screen: Frame, focus: FocusedPicture) {
     self.kind = kind
     records = run.records
     self.screen = screen
+    self.focus = focus
   }
 
   func writtenResult() -> StoreResult {
@@ -33,11 +35,19 @@ struct RunExport: Sendable {
     case .csv: return try write(RecordFormat.csv.document(records), stem + ".csv")
     case .jsonl: return try write(RecordFormat.jsonl.document(records), stem + ".jsonl")
     case .latex: return try write(SummaryTable.results(records).latex, stem + ".tex")
-    case .text: return try write(screen, stem + ".txt")
-    case .svg:
-      return try write(
-        SVGChart().render(LossChart.validation(of: records).scene()), stem + ".svg")
+    case .text: return try write(screen.buffer.plainText(), stem + ".txt")
+    case .screen:
+      return try write(screen.buffer.svg(theme: screen.theme), stem + "-screen.svg")
+    case .svg: return try write(picture, stem + ".svg")
     case .tensorboard: return try writeEvents(to: stem + "-tensorboard")
+    }
+  }
+
+  /// The focused panel as it is on the screen.
+  private var picture: String {
+    switch focus {
+    case .chart(let scene): SVGChart().render(scene)
+    case .cells(let frame): frame.buffer.svg(theme: frame.theme)
     }
   }
 

@@ -10,11 +10,14 @@ struct DisplayFlags: ParsableArguments {
   @Option(help: "Colours: always, auto or never. Beats NO_COLOR and CLICOLOR_FORCE.")
   var color: ColorChoice = .auto
 
-  @Option(help: "Most frames a second, 1 to 120; keys are answered at once.")
+  @Option(help: "Maximum frames per second, 1 to 120; keys are answered at once.")
   var fps = 20
 
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
+
+  @Flag(help: "For an audience: few panels, thick lines, large digits, high contrast.")
+  var present = false
 
   @Option(help: "Theme by name.")
   var theme = Theme.standard.name

@@ -53,7 +53,7 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: "Paired seeds to run (default: 1).")
   var seeds: Int?
 
-  @Option(help: "Most threads to compute with (default: all cores).")
+  @Option(help: "Maximum threads (default: all cores).")
   var threads: Int?
 
   @Option(name: .customLong("set"), help: "A setting of the workload: KEY=VALUE; repeat it.")

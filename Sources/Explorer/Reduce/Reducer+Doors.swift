@@ -1,0 +1,115 @@
+import RunModel
+import TerminalUI
+
+/// What the command line changes of the whole comparison: it starts anew with the change.
+extension ExplorerState {
+  /// `:model tiny`.
+  mutating func setModel(_ argument: String) -> [Effect]? {
+    guard let size = ModelSize(rawValue: argument), draft.workload == "language" else { return nil }
+    var next = draft
+    let family = (next.model.architecture, next.model.head)
+    next.model = ModelConfiguration(size: size)
+    (next.model.architecture, next.model.head) = family
+    return startAnew(next, "model \(argument)")
+  }
+
+  /// `:seeds 6`.
+  mutating func setSeeds(_ argument: String) -> [Effect]? {
+    guard let count = Int(argument), (1...64).contains(count) else { return nil }
+    var next = draft
+    next.seeds = count
+    return startAnew(next, "\(count) paired seeds")
+  }
+
+  /// `:steps 2000`.
+  mutating func setSteps(_ argument: String) -> [Effect]? {
+    guard let count = Int(argument), (1...10_000_000).contains(count) else { return nil }
+    var next = draft
+    next.steps = count
+    return startAnew(next, "\(count) steps")
+  }
+
+  /// `:text PATH`.
+  mutating func setText(_ argument: String) -> [Effect]? {
+    guard !argument.isEmpty, draft.workload == "language" else { return nil }
+    var next = draft
+    next.data = .file(argument)
+    return startAnew(next, "the text \(argument)")
+  }
+
+  /// `:arm magma(muon)` adds one, `:arm m tau=1` sets one, `:arm k off` removes one.
+  mutating func arm(_ argument: String) -> [Effect]? {
+    let words = argument.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let first = words.first else { return nil }
+    guard let place = draft.lanes.firstIndex(where: { $0.letter == first }) else {
+      guard words.count == 1, let added = try? ArmGrammar(catalog: catalog).parse(first) else {
+        return nil
+      }
+      var next = draft
+      next.arms.append(added)
+      next.letters = []
+      return startAnew(next, "arm \(added.text) added")
+    }
+    guard words.count == 2 else { return nil }
+    if words[1].trimmingBlanks == "off" {
+      guard draft.arms.count > 1 else { return nil }
+      var next = draft
+      next.arms.remove(at: place)
+      next.letters = []
+      return startAnew(next, "arm \(first) removed")
+    }
+    return set(words[1], ofArm: place)
+  }
+
+  /// Settings of one arm as the grammar writes them: `tau=1,mask=.3`.
+  private mutating func set(_ text: String, ofArm place: Int) -> [Effect]? {
+    guard !refusesInThePast() else { return [] }
+    let specification = draft.arms[place]
+    let known = catalog.settings(base: specification.base, wrapper: specification.wrapper)
+    let pairs = text.split { $0 == "," || $0 == " " }.map {
+      $0.split(separator: "=", maxSplits: 1).map(String.init)
+    }
+    var changes: [(setting: Hyperparameter, value: SettingValue)] = []
+    for pair in pairs {
+      guard pair.count == 2, let setting = known.first(where: { $0.key == pair[0] }),
+        let value = setting.value(from: pair[1])
+      else { return nil }
+      changes.append((setting, value))
+    }
+    guard !changes.isEmpty else { return nil }
+    isDirty = true
+    for change in changes {
+      draft.arms[place] = draft.arms[place].setting(change.setting.key, to: change.value)
+    }
+    let live = changes.filter(\.setting.isLive)
+    guard live.count == changes.count, !history.phase.isOver, self.live.arms.indices.contains(place)
+    else {
+      say("\(draft.lanes[place].letter) \(text): R reruns with it")
+      return []
+    }
+    say("\(draft.lanes[place].letter) \(text) from the next step on (R reruns clean)")
+    let id = self.live.arms[place].id
+    return live.map { .command(.set(arm: id, key: $0.setting.key, value: $0.value)) }
+  }
+
+  /// `:glyphs ascii`.
+  mutating func setGlyphs(_ argument: String) -> [Effect]? {
+    guard let tier = GlyphTier(rawValue: argument) else { return nil }
+    options.glyphs = tier
+    return [.redraw]
+  }
+
+  /// `:command`: the line that trains what trains here, shown and copied.
+  mutating func showCommand() -> [Effect] {
+    let text = CommandText(configuration, presets: presets).text
+    modal = .note(title: "the command that reproduces this run", text: text, offset: 0)
+    return [.copy(text)]
+  }
+
+  /// Begins a comparison and says so.
+  private mutating func startAnew(_ next: RunConfiguration, _ what: String) -> [Effect] {
+    let effects = begin(next)
+    say("\(what): started anew")
+    return effects
+  }
+}
