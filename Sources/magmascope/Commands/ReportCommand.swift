@@ -40,7 +40,7 @@ struct ReportCommand: ParsableCommand {
   private static func content(
     _ directory: URL, _ sweep: StoredSweep, _ margin: Margin
   ) throws -> ReportContent {
-    let file = directory.appendingPathComponent(SweepStore.configurationName).path
+    let file = directory.appendingPathComponent(BoardFolder.configurationName).path
     return ReportContent(
       SweepFindings(sweep),
       configurationText: String(decoding: try InputFile.read(file), as: UTF8.self),

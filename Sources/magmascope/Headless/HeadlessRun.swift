@@ -22,9 +22,17 @@ struct HeadlessRun {
   init(
     configuration: RunConfiguration, wish: @escaping @Sendable () -> RunWish = { .go }
   ) throws(RunError) {
-    self.configuration = configuration
-    self.wish = wish
-    source = try WorkloadRegistry.source(for: configuration)
+    self.init(
+      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
+      wish: wish)
+  }
+
+  /// A run on data that are prepared already.
+  init(
+    configuration: RunConfiguration, source: any WorkloadSource,
+    wish: @escaping @Sendable () -> RunWish
+  ) {
+    (self.configuration, self.source, self.wish) = (configuration, source, wish)
   }
 
   /// A run that a signal stops.
