@@ -3,7 +3,7 @@ import RunModel
 /// Evaluation records as TensorBoard runs: one directory per arm and seed, one event file in each.
 package enum TensorBoardExport {
   package struct File: Sendable, Equatable {
-    /// Relative to the export's directory, such as `m-magma(adam):lr=1e-3/seed-0/events.out...`.
+    /// Relative to the export's directory, such as `m-magma-adam-lr=1e-3/seed-0/events.out...`.
     package var path: String
     package var bytes: [UInt8]
   }
@@ -45,7 +45,14 @@ package enum TensorBoardExport {
     }
   }
 
+  /// A name without what shells and TensorBoard's own address lists take for something else:
+  /// `magma(adam):lr=1e-3#2` becomes `magma-adam-lr=1e-3-2`.
   private static func pathComponent(_ name: String) -> String {
-    String(name.map { $0 == "/" ? "_" : $0 })
+    let plain = name.map { character in
+      character.isASCII && (character.isLetter || character.isNumber || "=._-+".contains(character))
+        ? character : "-"
+    }
+    return String(plain).split(separator: "-", omittingEmptySubsequences: true)
+      .joined(separator: "-")
   }
 }

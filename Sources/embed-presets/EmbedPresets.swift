@@ -11,13 +11,19 @@ enum EmbedPresets {
     var source = "// Generated from presets/ at build time.\n\n"
     source += "enum EmbeddedPresets {\n"
     source += "  static let commit = \"\(commit(in: gitDirectory))\"\n"
-    source += "  static let files: [(name: String, text: String)] = [\n"
+    var files = ""
     for path in arguments.dropFirst(2) {
       let url = URL(fileURLWithPath: path)
-      let text = try String(contentsOf: url, encoding: .utf8)
-      source += "    (\"\(url.deletingPathExtension().lastPathComponent)\", \(literal(text))),\n"
+      let name = url.deletingPathExtension().lastPathComponent
+      let text = literal(try String(contentsOf: url, encoding: .utf8))
+      // The ledger of claims lies beside the presets and is none.
+      if name == "claims" {
+        source += "  static let claims = \(text)\n"
+      } else {
+        files += "    (\"\(name)\", \(text)),\n"
+      }
     }
-    source += "  ]\n}\n"
+    source += "  static let files: [(name: String, text: String)] = [\n\(files)  ]\n}\n"
     try source.write(toFile: output, atomically: true, encoding: .utf8)
   }
 

@@ -19,7 +19,7 @@ struct Magmascope: ParsableCommand {
       ExploreCommand.self, TrainCommand.self, SampleCommand.self, GradientsCommand.self,
       ReplayCommand.self, PresetsCommand.self,
       OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
-      RunsCommand.self, ReportCommand.self, DoctorCommand.self,
+      RunsCommand.self, ReportCommand.self, ClaimsCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

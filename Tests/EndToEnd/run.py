@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 
-MODULES = ["test_command_line", "test_history", "test_sweep", "test_terminal", "test_hostile_terminal"]
+MODULES = ["test_board", "test_command_line", "test_history", "test_sweep", "test_terminal", "test_hostile_terminal"]
 
 
 def main():

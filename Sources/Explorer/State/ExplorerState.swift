@@ -25,6 +25,8 @@ package struct ExplorerState {
   package internal(set) var pinned: RunMoment?
   /// The sweep that runs or was last looked at.
   package internal(set) var sweep: SweepPicture?
+  /// The picture before the one that is being begun.
+  package internal(set) var lastSweep: SweepPicture?
   /// Seconds on the monotonic clock of the last tick.
   package internal(set) var now = 0.0
   package internal(set) var size = Size(width: 80, height: 24)

@@ -67,7 +67,9 @@ package struct Board: Sendable {
   /// all try the same cell.
   package static func order(_ cells: [String], for worker: String) -> [String] {
     guard !cells.isEmpty else { return [] }
-    let hash = worker.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let hash = worker.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
     let start = Int(hash % UInt64(cells.count))
     return Array(cells[start...] + cells[..<start])
   }

@@ -121,7 +121,9 @@ extension BoardFolder {
     }
     defer { close(file) }
     errno = FaultPoint.claimMade.error()
-    if errno == 0 { _ = Array((owner + "\n").utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) } }
+    if errno == 0 {
+      _ = Array((owner + "\n").utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    }
     _ = FaultPoint.claimWritten.error()
     return .won
   }

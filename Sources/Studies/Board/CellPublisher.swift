@@ -95,13 +95,15 @@ final class CellPublisher: Sendable {
       cell.result.line, for: folder.cell(cell.result.id), owner: owner, isSynced: isSynced)
   }
 
+  /// `syncfs`, which the system's headers show to programs with extensions only; nil where there is none.
+  private static let syncFileSystem: (@convention(c) (Int32) -> Int32)? =
+    dlsym(nil, "syncfs").map { unsafeBitCast($0, to: (@convention(c) (Int32) -> Int32).self) }
+
   /// One sync for all; file by file where the system cannot do that.
   private func syncAll(_ asides: [String]) {
     let directory = open(folder.directory.path, O_RDONLY | O_CLOEXEC)
     defer { if directory >= 0 { Foundation.close(directory) } }
-    #if canImport(Glibc)
-      if directory >= 0, syncfs(directory) == 0 { return }
-    #endif
+    if directory >= 0, Self.syncFileSystem?(directory) == 0 { return }
     for aside in asides {
       let file = open(aside, O_RDONLY | O_CLOEXEC)
       guard file >= 0 else { continue }

@@ -204,7 +204,8 @@ extension Crew {
 
   /// A cell that ended five owners must not eat the others: it is told, and the rest goes on.
   private func giveUp(_ id: String) throws(RunError) {
-    let text = "{\"id\":\"\(id)\",\"reason\":\"\(Board.generations) workers ended without a result\"}\n"
+    let text =
+      "{\"id\":\"\(id)\",\"reason\":\"\(Board.generations) workers ended without a result\"}\n"
     let aside = try folder.writeAside(text, for: folder.failed(id), owner: owner.record.name)
     _ = try folder.place(aside, at: folder.failed(id))
     state.withLock { $0.board.see(failed: [id]) }

@@ -81,13 +81,33 @@ extension BoardFolder {
         .input, "has format \(form), and this program knows \(SweepPlan.newestFormat)", place: path,
         remedy: "use a newer magmascope")
     }
-    do {
-      return try JSONDecoder().decode(PlanFile.self, from: data).plan
-    } catch {
-      throw RunError(
-        .input, "the plan cannot be read", place: path,
-        remedy: "it is not meant to be edited; start the sweep anew")
+    for text in [data, Self.completed(data)] {
+      if let plan = try? JSONDecoder().decode(PlanFile.self, from: text).plan { return plan }
     }
+    throw RunError(
+      .input, "the plan cannot be read", place: path,
+      remedy: "it is not meant to be edited; start the sweep anew")
+  }
+
+  /// The text with the defaults of what its configuration does not name, because the program that wrote it
+  /// did not know it.
+  private static func completed(_ data: Data) -> Data {
+    guard var plan = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      var configuration = plan["configuration"] as? [String: Any],
+      let encoded = try? JSONEncoder().encode(RunConfiguration(title: "", arms: [])),
+      let defaults = try? JSONSerialization.jsonObject(with: encoded) as? [String: Any]
+    else { return data }
+    func complete(_ known: [String: Any], by defaults: Any?) -> [String: Any] {
+      known.merging(defaults as? [String: Any] ?? [:]) { own, _ in own }
+    }
+    configuration = complete(configuration, by: defaults)
+    for part in ["model", "schedule"] {
+      configuration[part] = (configuration[part] as? [String: Any]).map {
+        complete($0, by: defaults[part])
+      }
+    }
+    plan["configuration"] = configuration
+    return (try? JSONSerialization.data(withJSONObject: plan)) ?? data
   }
 
   /// The program that wrote the plan, where it says so.

@@ -98,7 +98,8 @@ package struct SweepWatch: Sendable {
     _ known: Set<String>, _ held: some Sequence<String>, _ isGathered: Bool
   ) -> SweepStatus.Phase {
     if isGathered || known.count >= expected && plan.extensionLimit == nil { return .complete }
-    let isJudging = known.contains { !$0.hasPrefix("tuning") }
+    let isJudging =
+      known.contains { !$0.hasPrefix("tuning") }
       || held.contains { !$0.hasPrefix("tuning") }
     return isJudging || (plan.extensionLimit == nil && tuning.isSubset(of: known))
       ? .judging : .tuning
@@ -107,7 +108,8 @@ package struct SweepWatch: Sendable {
   /// Names of a first-round directory's cells: they are known by reading.
   private var gatheredIDs: [String] {
     (try? JSONLinesFile.read(
-      CellResult.self, from: folder, BoardFolder.cellsName).map(\.id)) ?? []
+      CellResult.self, from: folder, BoardFolder.cellsName
+    ).map(\.id)) ?? []
   }
 
   private struct Living {

@@ -67,7 +67,8 @@ extension CellResult {
     }
     let evaluations = own.filter { $0.final != true }
     let result = CellResult(
-      id: cell.id, cell: cell, specification: arm.text, values: plan.points(ofArm: cell.arm)[cell.point],
+      id: cell.id, cell: cell, specification: arm.text,
+      values: plan.points(ofArm: cell.arm)[cell.point],
       steps: plan.configuration.steps,
       finalLoss: last.diverged == nil ? last.validationLoss.flatMap(finite) : nil,
       diverged: last.diverged, evaluations: evaluations.map(Evaluation.init))

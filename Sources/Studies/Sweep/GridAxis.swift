@@ -23,7 +23,8 @@ package struct GridAxis: Codable, Sendable, Equatable {
   /// `lr=1e-4..1e-2:5`, without the spacing.
   package var words: String {
     guard let low = values.first, let high = values.last else { return key }
-    return (arm.map { $0 + ":" } ?? "") + "\(key)=\(compactDecimal(low))..\(compactDecimal(high)):\(values.count)"
+    return (arm.map { $0 + ":" } ?? "")
+      + "\(key)=\(compactDecimal(low))..\(compactDecimal(high)):\(values.count)"
   }
 
   /// Whether a logarithmic axis shows the values better.
@@ -58,7 +59,8 @@ package struct GridAxis: Codable, Sendable, Equatable {
     return abs(middle - ratio) <= abs(middle - step)
   }
 
-  private static let form = "write [ARM:]KEY=LOW..HIGH:COUNT[:log|linear], for example lr=1e-4..1e-1:7"
+  private static let form =
+    "write [ARM:]KEY=LOW..HIGH:COUNT[:log|linear], for example lr=1e-4..1e-1:7"
 
   /// Reads `KEY=LOW..HIGH:COUNT[:log|linear]`; both ends belong to the grid.
   ///

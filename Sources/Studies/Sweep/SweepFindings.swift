@@ -72,7 +72,8 @@ package struct SweepFindings {
       else { return nil }
       // A single value was never searched over, unless there is nothing else.
       guard low < high || points.count == 1 else { return nil }
-      let isAtEnd = value == low && low != axis.bounds?[0] || value == high && high != axis.bounds?[1]
+      let isAtEnd =
+        value == low && low != axis.bounds?[0] || value == high && high != axis.bounds?[1]
       return isAtEnd ? axis.key : nil
     }
   }

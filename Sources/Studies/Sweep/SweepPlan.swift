@@ -47,6 +47,8 @@ package struct SweepPlan: Codable, Sendable, Equatable {
     self.configuration.seeds = 1
     // Numbers do not depend on it, and a resumed sweep may use another.
     self.configuration.threads = nil
+    // Letters are given to the arms of the sweep, of which a cell has one or two.
+    self.configuration.letters = []
     self.axes = axes
     tuningSeedCount = tuningSeeds
     judgingSeedCount = judgingSeeds
@@ -159,7 +161,9 @@ package struct SweepPlan: Codable, Sendable, Equatable {
 
   /// Budgets are equal by count of cells, or the better searched arm would win by being searched.
   private func checkEqualGrids() throws(RunError) {
-    let counts = configuration.arms.indices.map { axes(ofArm: $0).reduce(1) { $0 * $1.values.count } }
+    let counts = configuration.arms.indices.map {
+      axes(ofArm: $0).reduce(1) { $0 * $1.values.count }
+    }
     guard let first = counts.first else { return }
     if let other = counts.firstIndex(where: { $0 != first }) {
       throw RunError(
@@ -313,8 +317,11 @@ extension SweepPlan {
         "results version (\(stored.resultsVersion ?? 1) there, \(resultsVersion ?? 1) here)",
         (stored.resultsVersion ?? 1) == (resultsVersion ?? 1)
       ),
-      ("grid", stored.axes.map(\.words) == axes.map(\.words)
-        && stored.axes.map(\.values) == axes.map(\.values)),
+      (
+        "grid",
+        stored.axes.map(\.words) == axes.map(\.words)
+          && stored.axes.map(\.values) == axes.map(\.values)
+      ),
       ("list of arms", old.arms == new.arms),
       ("number of tuning seeds", stored.tuningSeedCount == tuningSeedCount),
       ("number of judging seeds", stored.judgingSeedCount == judgingSeedCount),

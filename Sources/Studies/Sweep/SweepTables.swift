@@ -81,7 +81,8 @@ package struct SweepTables {
   }
 
   package func rangeText(_ summary: SweepSummary?) -> String {
-    guard plan.axes(ofArm: 0).count == 1, let low = summary?.valleyLow, let high = summary?.valleyHigh
+    guard plan.axes(ofArm: 0).count == 1, let low = summary?.valleyLow,
+      let high = summary?.valleyHigh
     else { return "-" }
     guard low < high else { return "\(compactDecimal(low)) only" }
     let width = summary?.valleyFactor.map { " (x" + NumberFormat.compact($0) + ")" } ?? ""

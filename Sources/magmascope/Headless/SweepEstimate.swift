@@ -28,7 +28,8 @@ struct SweepEstimate {
       let probes = try Self.measure(arm, source, threads: cores, seconds: seconds)
       var cell = Cell(
         secondsPerStep: probes.map(\.secondsPerStep).reduce(0, +) / Double(probes.count),
-        secondsPerEvaluation: probes.map(\.secondsPerEvaluation).reduce(0, +) / Double(probes.count),
+        secondsPerEvaluation: probes.map(\.secondsPerEvaluation).reduce(0, +)
+          / Double(probes.count),
         bytes: try ArmMemory.bytes(arm, source: source))
       if arm.isMatched {
         // The followed arm is trained beside it.
@@ -149,7 +150,8 @@ extension SweepPlan {
 extension SweepStatus {
   /// How the sweep stands, for people.
   func text(of plan: SweepPlan) -> String {
-    var text = "\(phase.rawValue): \(cells.done) of \(cells.total) cells done, "
+    var text =
+      "\(phase.rawValue): \(cells.done) of \(cells.total) cells done, "
       + "\(cells.running) running"
     if cells.abandoned > 0 { text += ", \(cells.abandoned) left by dead workers" }
     if cells.failed > 0 { text += ", \(cells.failed) failed" }

@@ -67,6 +67,7 @@ struct SweepPainter: Sendable {
   /// What a look at the directory shows, of a sweep that others work on.
   mutating func note(_ status: SweepStatus) throws {
     take(status)
+    picture.isWatched = true
     switch status.phase {
     case .tuning: picture.stage = status.workers.isEmpty ? .stopped : .tuning
     case .judging: picture.stage = status.workers.isEmpty ? .stopped : .judging

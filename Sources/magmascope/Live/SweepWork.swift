@@ -149,7 +149,9 @@ extension SweepWork {
         painter.end(isComplete: true, margin: margin)
         return show(painter)
       }
-      for _ in 0..<20 where control.withLock({ $0 }) != .stop { Thread.sleep(forTimeInterval: 0.05) }
+      for _ in 0..<20 where control.withLock({ $0 }) != .stop {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
     }
   }
 }

@@ -56,7 +56,8 @@ struct SweepOptions: ParsableArguments {
 
   func plan() throws -> SweepPlan {
     try SweepJob.plan(
-      try selection.configuration(library: PresetLibrary(environment: ProcessInfo.processInfo.environment)),
+      try selection.configuration(
+        library: PresetLibrary(environment: ProcessInfo.processInfo.environment)),
       .init(
         grids: grids, tuningSeeds: tuningSeeds, judgingSeeds: judgingSeeds, extending: extend,
         hasControl: !noControl))
@@ -68,16 +69,19 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "Cells at a time (default: one a core).")
   var jobs: Int?
 
-  @Option(help: "Work on share I of N alone, I from 0, without claims; auto: the Slurm array's task.")
+  @Option(
+    help: "Work on share I of N alone, I from 0, without claims; auto: the Slurm array's task.")
   var shard: String?
 
-  @Option(help: "Leave after this long, for example 55m; cells under way are kept as far as they are.")
+  @Option(
+    help: "Leave after this long, for example 55m; cells under way are kept as far as they are.")
   var until: String?
 
   @Flag(help: "Try cells again that ended all their owners.")
   var retryFailed = false
 
-  @Option(help: ArgumentHelp("Seconds after which a silent owner counts as dead.", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("Seconds after which a silent owner counts as dead.", visibility: .hidden))
   var stale = 120.0
 
   @Option(help: ArgumentHelp("Seconds between beats.", visibility: .hidden))
@@ -107,7 +111,7 @@ struct SweepStartCommand: ParsableCommand {
     let directory = StudyFiles.directory(options.out)
     let signals = SignalWatcher(isHolding: false, alsoTimeNearlyUp: true)
     let plan: SweepPlan
-    if resume, options.isEmpty, StoredSweep.isSweep(directory) {
+    if resume, options.isEmpty {
       plan = try SweepJob.stored(in: directory)
     } else {
       let declared = try options.plan()
@@ -197,7 +201,9 @@ struct SweepStatusCommand: ParsableCommand {
     if json { return try StandardOutput().write(try status.json()) }
     var text = status.text(of: plan)
     if status.phase == .complete {
-      text += "\n" + SweepFindings(try StoredSweep(reading: directory))
+      text +=
+        "\n"
+        + SweepFindings(try StoredSweep(reading: directory))
         .comparison([], margin: margin).verdictText
     }
     try StandardOutput().write(text)

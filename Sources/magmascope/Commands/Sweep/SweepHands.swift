@@ -100,7 +100,8 @@ struct SlurmTask {
 
   init?(_ environment: [String: String]) {
     guard let job = environment["SLURM_JOB_ID"] else { return nil }
-    if let array = environment["SLURM_ARRAY_JOB_ID"], let task = environment["SLURM_ARRAY_TASK_ID"] {
+    if let array = environment["SLURM_ARRAY_JOB_ID"], let task = environment["SLURM_ARRAY_TASK_ID"]
+    {
       name = "\(array)_\(task)"
     } else {
       name = job
