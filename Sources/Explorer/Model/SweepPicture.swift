@@ -104,6 +104,8 @@ package struct SweepPicture: Sendable {
   package var hosts = 0
   /// Two workers got different results for one cell.
   package var alarm: String?
+  /// What it was thought to take before it began.
+  package var estimate = ""
   /// Whether the controls were left out on purpose.
   package var hasNoControl = false
   /// The cells under way and who trains them: `node7 pid 12: m lr=1e-3 seed 2, 45 %`.

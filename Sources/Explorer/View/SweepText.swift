@@ -75,6 +75,7 @@ enum SweepText {
     }
     if !sweep.verdicts.isEmpty { return judged(sweep.verdicts, width: width) }
     var lines = [TextLine(waiting(sweep), .strong, .bold)]
+    if !sweep.estimate.isEmpty { lines += VerdictLines.wrapped(sweep.estimate, .text, width) }
     lines += sweep.running.map { TextLine("now: \($0)", .muted) }
     return lines
   }

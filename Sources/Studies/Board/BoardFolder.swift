@@ -11,7 +11,7 @@ import RunModel
 /// - `claims/<id>.<G>`: generation G of the right to compute the cell, with its owner's name inside;
 ///   made with O_CREAT and O_EXCL, never removed or renamed, so that there is exactly one winner;
 /// - `workers/<name>.json`: the owner file of every process that ever worked here;
-/// - `partial/<id>`: the checkpoint of a long cell;
+/// - `partial/<id>.<G>`: a long cell as far as the owner of generation G got;
 /// - `failed/<id>.json`: what became of a cell that ended five of its owners;
 /// - `cells.jsonl`, `times.jsonl`: everything in the order of the plan, gathered by whoever finds all.
 ///
@@ -37,8 +37,11 @@ package struct BoardFolder: Sendable, Hashable {
   func times(_ id: String) -> String { path("times/\(id).json") }
   func claim(_ id: String, _ generation: Int) -> String { path("claims/\(id).\(generation)") }
   package func worker(_ name: String) -> String { path("workers/\(name).json") }
-  package func partial(_ id: String) -> String { path("partial/\(id)") }
+  func partial(_ id: String) -> String { path("partial/\(id)") }
   func failed(_ id: String) -> String { path("failed/\(id).json") }
+
+  /// Whether anybody has worked here yet.
+  package var isBegun: Bool { !list("workers").isEmpty }
 
   /// Makes the folders that are not there yet.
   func prepare() throws(RunError) {

@@ -13,8 +13,7 @@ package final class CellWork: Sendable {
   package let claim: Claim
   /// The run whose last arm the cell is about.
   package let configuration: RunConfiguration
-  /// Where a checkpoint of the cell is kept and looked for.
-  package let partial: String
+  private let partial: String
   private let progress = Locked(Progress())
   private let isEnding: @Sendable () -> Bool
   let begun: Duration
@@ -26,6 +25,9 @@ package final class CellWork: Sendable {
     (self.cell, self.claim, self.configuration) = (cell, claim, configuration)
     (self.partial, self.begun, self.isEnding) = (partial, begun, isEnding)
   }
+
+  /// Where the owner of a generation keeps the cell as far as it is.
+  package func partial(ofGeneration generation: Int) -> String { "\(partial).\(generation)" }
 
   /// Whether to end at the next step boundary: the worker ends, or somebody else has the cell now.
   package var shouldStop: Bool { isEnding() || progress.withLock(\.isDropped) }

@@ -22,6 +22,9 @@ package struct ReportContent {
   package var charts: [(caption: String, scene: ChartScene)]
   package var tables: [SummaryTable]
   package var sources: [Source]
+  /// Nil where there was nothing to judge.
+  package var appendix: ReportAppendix?
+  package var bibliography = ""
   /// Program, version, machine: whatever made the page.
   package var madeBy: String
 }
@@ -58,7 +61,7 @@ extension ReportContent {
         Source(
           name: run.directory.lastPathComponent, configuration: run.configurationText,
           command: "magmascope train --preset ./run.yaml --out again")
-      }, madeBy: madeBy)
+      }, appendix: Self.appendix(experiment, run), madeBy: madeBy)
   }
 
   /// The report of one sweep.
@@ -81,14 +84,22 @@ extension ReportContent {
       charts.insert((caption, chart.scene()), at: 0)
     }
     self.init(
-      title: plan.configuration.title, about: plan.configuration.about,
+      title: plan.configuration.title.isEmpty ? name : plan.configuration.title,
+      about: plan.configuration.about,
       facts: Self.facts(plan.configuration, seeds: plan.judgingSeedCount)
         + ", after \(plan.pointCount) points x \(plan.tuningSeedCount) tuning seeds per arm",
       verdicts: document.verdicts, costLine: document.costLine, charts: charts,
       tables: [tables.losses, tables.ranges] + (judged.isEmpty ? [] : [document.costTable]),
       sources: [
         Source(name: name, configuration: configurationText, command: Self.command(plan))
-      ], madeBy: madeBy)
+      ], appendix: ReportAppendix(findings, findings.experiment(margin: margin)), madeBy: madeBy)
+  }
+
+  private static func appendix(
+    _ experiment: Experiment?, _ run: RunConfiguration?
+  ) -> ReportAppendix? {
+    guard let experiment, let run else { return nil }
+    return ReportAppendix(experiment, run)
   }
 
   private static func facts(_ run: RunConfiguration, seeds: Int) -> String {

@@ -2,6 +2,7 @@ import EventStream
 import Foundation
 import Optimizers
 import RunModel
+import RunStore
 import Training
 import Workloads
 
@@ -12,6 +13,8 @@ struct HeadlessRun {
   var checkpoint: CheckpointSet?
   /// Measurements to take on the way.
   var probes: [ProbeCadence] = []
+  /// Time between checkpoints for the recorder, instead of one at every evaluation.
+  var checkpointInterval: Duration?
   /// Whether the computing threads step aside for an interface.
   var yieldsToInterface = false
   /// Asked after every batch of events.
@@ -62,7 +65,7 @@ struct HeadlessRun {
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
-        checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval,
+        checkpointEvery: checkpointEvery,
         probeRunner: RegisteredProbes(), yieldsToInterface: yieldsToInterface, probes: probes))
     controller.start()
     return try follow(
@@ -73,6 +76,11 @@ struct HeadlessRun {
       }, onEvent: onEvent, onProgress: onProgress)
   }
 
+  /// Steps between checkpoints, where they are not taken by time.
+  private var checkpointEvery: Int? {
+    recorder == nil || checkpointInterval != nil ? nil : configuration.evaluationInterval
+  }
+
   private func follow(
     _ controller: RunController, _ channels: RunChannels, wait: () -> Void,
     onEvent: (RunEvent) throws -> Void, onProgress: (StepRow) -> Void
@@ -81,8 +89,13 @@ struct HeadlessRun {
     var events: [RunEvent] = []
     var rows = RunRows(blockCount: source.layout.blocks.count)
     var granted = RunWish.go
+    var nextCheckpoint = checkpointInterval.map { monotonicTime() + $0 }
     while true {
       wait()
+      if let due = nextCheckpoint, let checkpointInterval, monotonicTime() >= due {
+        nextCheckpoint = monotonicTime() + checkpointInterval
+        controller.requestCheckpoint()
+      }
       channels.events.drain(into: &events)
       channels.rows?.drain(into: &rows)
       if let last = rows.steps.last { onProgress(last) }

@@ -30,7 +30,11 @@ struct SweepPainter: Sendable {
     paint()
   }
 
-  mutating func begin() { picture.stage = .tuning }
+  /// - Parameter estimate: what it will take; empty where it is under way already.
+  mutating func begin(estimate: String) {
+    picture.stage = .tuning
+    picture.estimate = estimate
+  }
 
   /// What this process's own worker tells; whether there is something new to show.
   mutating func note(_ event: SweepWorker.Event) -> Bool {

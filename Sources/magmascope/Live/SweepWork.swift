@@ -103,7 +103,9 @@ extension SweepWork {
     var training = try CellTraining(sweep.plan)
     training.yieldsToInterface = true
     var painter = SweepPainter(plan: sweep.plan, folder: folder)
-    painter.begin()
+    show(painter)
+    let isBegun = folder.isBegun
+    painter.begin(estimate: isBegun ? "" : try SweepEstimate(sweep.plan).text)
     show(painter)
     var settings = SweepWorker.Settings()
     settings.jobs = RunController.coreCount

@@ -100,6 +100,9 @@ struct SweepStartCommand: ParsableCommand {
   @Flag(help: "Take the plan from the directory where no grid is given; join it otherwise.")
   var resume = false
 
+  @Flag(help: "Leave the calibration, and with it the estimate, out.")
+  var noEstimate = false
+
   @Option(help: "Form of the outcome: plain, jsonl or csv.")
   var format: SweepFormat = .plain
 
@@ -116,7 +119,11 @@ struct SweepStartCommand: ParsableCommand {
     } else {
       let declared = try options.plan()
       _ = try CellTraining(declared)
+      let isNew = !StoredSweep.isSweep(directory)
       plan = try SweepJob.begin(directory, declared)
+      if isNew, !noEstimate {
+        StandardError.line("\(plan.cellWords); \(try SweepEstimate(plan).text)")
+      }
     }
     let hands = try SweepHands(
       directory, plan, work, jobs: work.jobs ?? options.selection.threads, signals: signals)
