@@ -1,5 +1,6 @@
 import EventStream
 import Foundation
+import HostSystem
 import Presets
 import RunModel
 import RunStore
@@ -100,7 +101,7 @@ extension CellCheckpoint {
     }
     let checkpoint = try RunDirectory.open(at: path).readCheckpoint(of: work.configuration)
     let decoder = JSONDecoder()
-    let records = try Data(contentsOf: URL(fileURLWithPath: path + "/" + Self.recordsName))
+    let records = Data(try ForeignFile.read(path + "/" + Self.recordsName, as: .records))
       .split(separator: 0x0A).map { try decoder.decode(EvaluationRecord.self, from: Data($0)) }
       .filter { $0.step <= checkpoint.step }
     state.withLock { ($0.records, $0.isMade) = (records, true) }
