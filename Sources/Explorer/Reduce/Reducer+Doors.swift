@@ -77,7 +77,7 @@ extension ExplorerState {
       changes.append((setting, value))
     }
     guard !changes.isEmpty else { return nil }
-    isDirty = true
+    turningKey = changes.last?.setting.key
     for change in changes {
       draft.arms[place] = draft.arms[place].setting(change.setting.key, to: change.value)
     }
