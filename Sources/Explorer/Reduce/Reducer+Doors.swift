@@ -45,6 +45,9 @@ extension ExplorerState {
       guard words.count == 1, let added = try? ArmGrammar(catalog: catalog).parse(first) else {
         return nil
       }
+      guard place.directory == nil || live.step == 0 else {
+        return askToBranch(.join(added, step: live.step))
+      }
       var next = draft
       next.arms.append(added)
       next.letters = []
