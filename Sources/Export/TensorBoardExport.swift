@@ -3,7 +3,7 @@ import RunModel
 /// Evaluation records as TensorBoard runs: one directory per arm and seed, one event file in each.
 package enum TensorBoardExport {
   package struct File: Sendable, Equatable {
-    /// Relative to the export's directory, such as `m-magma(adam):lr=1e-3/seed-0/events.out...`.
+    /// Relative to the export's directory, such as `m-magma-adam-lr=1e-3/seed-0/events.out...`.
     package var path: String
     package var bytes: [UInt8]
   }
@@ -61,15 +61,16 @@ package enum TensorBoardExport {
     }
   }
 
-  /// A name as one part of a path: records may come from anywhere, and lead nowhere else.
+  /// A name without what shells and TensorBoard's own address lists take for something else:
+  /// `magma(adam):lr=1e-3#2` becomes `magma-adam-lr=1e-3-2`.
   private static func pathComponent(_ name: String) -> String {
-    let safe = name.unicodeScalars.map { scalar -> Character in
-      let isPlain =
-        scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7f && scalar != "/"
-        && scalar != "\\"
-      return isPlain ? Character(scalar) : "_"
+    let plain = name.map { character in
+      character.isASCII && (character.isLetter || character.isNumber || "=._-+".contains(character))
+        ? character : "-"
     }
-    let text = String(safe.prefix(200))
+    let text = String(plain.prefix(200)).split(separator: "-", omittingEmptySubsequences: true)
+      .joined(separator: "-")
+    // Records may come from anywhere, and lead nowhere else.
     return text.hasPrefix(".") ? "_" + text.dropFirst() : text
   }
 }

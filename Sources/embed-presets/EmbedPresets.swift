@@ -13,7 +13,13 @@ enum EmbedPresets {
     source += "  static let commit = \"\(commit(in: gitDirectory))\"\n"
     let urls = arguments.dropFirst(2).map { URL(fileURLWithPath: $0) }
     let isLesson: (URL) -> Bool = { $0.deletingLastPathComponent().lastPathComponent == "lessons" }
-    source += try list("files", urls.filter { !isLesson($0) })
+    // The ledger of claims lies beside the presets and is none.
+    let isLedger: (URL) -> Bool = { $0.lastPathComponent == "claims.yaml" }
+    for url in urls.filter(isLedger) {
+      let text = try String(contentsOf: url, encoding: .utf8)
+      source += "  static let claims = \(literal(text))\n"
+    }
+    source += try list("files", urls.filter { !isLesson($0) && !isLedger($0) })
     source += try list("lessons", urls.filter(isLesson))
     source += "}\n"
     try source.write(toFile: output, atomically: true, encoding: .utf8)

@@ -20,7 +20,7 @@ struct Magmascope: ParsableCommand {
       TokensCommand.self, ReplayCommand.self, PresetsCommand.self,
       OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
       RunsCommand.self, ReportCommand.self, LessonCommand.self, WatchCommand.self,
-      ScreenCommand.self,
+      ScreenCommand.self, ClaimsCommand.self,
       DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)

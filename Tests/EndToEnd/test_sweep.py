@@ -20,11 +20,19 @@ def sweep(binary, directory, *arguments, seconds=120):
 
 
 def cells(directory):
+    """All cells, in one file once they are gathered, else one by one."""
     try:
         with open(os.path.join(directory, "cells.jsonl"), "rb") as file:
             return file.read()
     except FileNotFoundError:
-        return b""
+        place = os.path.join(directory, "cells")
+        names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+        parts = []
+        for name in names:
+            if not name.startswith("."):
+                with open(os.path.join(place, name), "rb") as file:
+                    parts.append(file.read())
+        return b"".join(parts)
 
 
 def runs_done(text):
@@ -43,9 +51,9 @@ def test_a_sweep_is_launched_watched_and_judged_in_the_explorer(binary, director
         terminal.wait(lambda text: re.search(r"grade [ABC]", text), "a graded verdict")
         terminal.wait("Nothing here speaks about larger models", "the sentence")
         terminal.wait("final loss vs lr", "the chart")
-        check(runs_done(terminal.text()) == 3 * 2 * 2 + 2 * 7, terminal.text())
+        check(runs_done(terminal.text()) == 3 * 3 * 2 + 3 * 7, terminal.text())
         terminal.send("v")
-        terminal.wait("[x] A/A identical bit for bit: identical", "the checklist")
+        terminal.wait("[x] a repeat reproduces it bit for bit: identical", "the checklist")
         terminal.send("\x1b")
         terminal.pass_time(0.2)
         terminal.send("q")
@@ -89,13 +97,13 @@ def test_a_paused_sweep_stands_still_and_quitting_keeps_it(binary, directory):
         terminal.send("q")
         check(terminal.finish() == 0, "exit status")
         terminal.assert_restored()
-        check(b"go on with: magmascope sweep --resume --out" in terminal.bytes, terminal.bytes[-300:])
+        check(b"go on with: magmascope sweep work" in terminal.bytes, terminal.bytes[-300:])
     before = cells(place)
-    check(before.count(b"\n") == done, before)
+    check(before.count(b"\n") >= done, before)
     result = sweep(binary, place, "--resume")
     check(result.returncode == 0, result.stderr)
-    check(f"{done} already finished" in result.stderr, result.stderr)
-    check(cells(place).count(b"\n") == 2 * 2 + 2 * 3, cells(place))
+    check("already finished" in result.stderr, result.stderr)
+    check(cells(place).count(b"\n") == 3 * 2 + 3 * 3, cells(place))
     check("Nothing here speaks about larger models" in result.stdout, result.stdout)
 
 
@@ -112,12 +120,12 @@ def test_a_killed_explorer_leaves_a_sweep_that_goes_on(binary, directory):
     check(kept.count(b"\n") >= 2, kept)
     with Terminal([binary, "--model", "nano"], columns=120, rows=40) as terminal:
         terminal.wait("quit", "the hint line")
-        terminal.send(f":sweep open {place}\r")
+        terminal.send(f":sweep join {place}\r")
         terminal.wait(lambda text: re.search(r"grade [ABC]", text), "a graded verdict", 60)
         terminal.send("q")
         check(terminal.finish() == 0, "exit status")
     check(all(line in cells(place) for line in kept.splitlines()), "a finished cell was lost")
-    check(cells(place).count(b"\n") == 2 * 2 + 2 * 3, cells(place))
+    check(cells(place).count(b"\n") == 3 * 2 + 3 * 3, cells(place))
 
 
 def test_the_report_opens_in_a_browser_without_complaints(binary, directory):

@@ -34,8 +34,8 @@ import Testing
       [RecordFormatTests.adam, second, closing], startSeconds: 1_700_000_000.5, host: "host")
     #expect(
       files.map(\.path) == [
-        "a-adam:lr=1e-3,wd=0/seed-0/events.out.tfevents.1700000000.host",
-        "a-adam:lr=1e-3,wd=0/seed-1/events.out.tfevents.1700000000.host",
+        "a-adam-lr=1e-3-wd=0/seed-0/events.out.tfevents.1700000000.host",
+        "a-adam-lr=1e-3-wd=0/seed-1/events.out.tfevents.1700000000.host",
       ])
     #expect(files[0].bytes == files[1].bytes, "closing records repeat an evaluation")
   }

@@ -20,6 +20,7 @@ extension Form {
   static let sweepDefaults: [String: String] = [
     "sweep.key": "lr", "sweep.low": "1e-4", "sweep.high": "1e-2", "sweep.count": "5",
     "sweep.spacing": "log", "sweep.tuning": "3", "sweep.judging": "8", "sweep.control": "true",
+    "sweep.extend": "0",
     "sweep.margin": "auto", "sweep.directory": "auto",
   ]
 
@@ -32,8 +33,11 @@ extension Form {
       beginEditing()
       return nil
     }
-    if text("sweep.control") == "true" { addControls(to: &configuration) }
+    let hasControl = text("sweep.control") == "true"
+    if hasControl { configuration = configuration.addingControls(most: Form.mostArms) }
     var request = SweepRequest(configuration: configuration, grids: [gridText])
+    request.hasControl = hasControl
+    request.extending = Int(text("sweep.extend")) ?? 0
     request.tuningSeeds = Int(text("sweep.tuning")) ?? request.tuningSeeds
     request.judgingSeeds = Int(text("sweep.judging")) ?? request.judgingSeeds
     if let margin = Double(text("sweep.margin")) { request.margin = .absolute(margin) }
@@ -68,29 +72,15 @@ extension Form {
     return nil
   }
 
-  /// Gives every masked arm its matched-step control, where there is none yet.
-  private func addControls(to configuration: inout RunConfiguration) {
-    for arm in configuration.arms where arm.wrapper != nil && !arm.isMatched {
-      let isThere = configuration.arms.contains {
-        $0.isMatched && $0.base == arm.base && $0.wrapper == arm.wrapper
-      }
-      guard !isThere, configuration.arms.count < Form.mostArms else { continue }
-      var control = arm
-      control.isMatched = true
-      control.text = control.canonicalText
-      configuration.arms.append(control)
-    }
-  }
-
-  /// `5 values, 3 arms: 45 runs tune, 27 judge`, as far as the fields make sense.
+  /// `45 tuning + 24 judging + 3 repeat runs`, as far as the fields make sense.
   var sweepSize: String {
     guard let values = Int(text("sweep.count")), let tuning = Int(text("sweep.tuning")),
       let judging = Int(text("sweep.judging")), values < 1000, tuning <= 1000, judging <= 1000
     else { return "" }
     let controls = text("sweep.control") == "true" ? missingControls : 0
     let arms = armCount + controls
-    let judged = judging > 0 ? arms * (judging + 1) : 0
-    return "\(arms) arms: \(values * arms * tuning) runs tune, \(judged) judge"
+    let judged = judging > 0 ? " + \(arms * judging) judging + \(arms) repeat" : ""
+    return "\(values * arms * tuning) tuning\(judged) runs"
   }
 
   private var missingControls: Int {
@@ -118,6 +108,9 @@ extension FormFields {
         "sweep.judging", "judge seeds",
         "fresh seeds that judge each arm at its best; a verdict needs 6, grade A 8", 0...1000, 8,
         "sweep"),
+      number(
+        "sweep.extend", "extend",
+        "points that an arm whose best lies at the edge may be given outward", 0...100, 0, "sweep"),
       FormField(
         "sweep.control", "controls",
         Hyperparameter(

@@ -5,8 +5,10 @@ import Statistics
 /// What the explorer asks of whoever runs sweeps.
 package enum SweepOrder: Sendable, Hashable {
   case start(SweepRequest)
-  /// Go on with the sweep in a directory, finished or not; nil is the newest one kept.
-  case open(directory: String?)
+  /// Work on the sweep in a directory beside whoever does already; nil is the newest one kept.
+  case join(directory: String?)
+  /// Only look at it.
+  case watch(directory: String?)
   case pause, goOn
   /// End the cells under way; the finished ones stay in the directory.
   case stop
@@ -20,6 +22,10 @@ package struct SweepRequest: Sendable, Hashable {
   package var tuningSeeds = 3
   package var judgingSeeds = 8
   package var margin = Margin.usual
+  /// Points that an arm whose best lies at the edge may be given outward.
+  package var extending = 0
+  /// Whether masked arms get their matched controls.
+  package var hasControl = true
   /// nil: a new one among the user's files.
   package var directory: String?
 
@@ -80,6 +86,8 @@ package struct SweepPicture: Sendable {
 
   package var stage = Stage.preparing
   package var isPaused = false
+  /// Whether this process only looks on.
+  package var isWatched = false
   package var directory = ""
   package var grids: [String] = []
   package var steps = 0
@@ -90,12 +98,26 @@ package struct SweepPicture: Sendable {
   package var total = 0
   package var cellsPerMinute: Double?
   package var secondsLeft: Double?
-  /// The cells under way: `m lr=1e-3 seed 2, 45 %`.
+  /// Cells that ended all their owners, and cells whose owners are gone.
+  package var failed = 0
+  package var abandoned = 0
+  /// Processes at work, and the hosts they are on.
+  package var workers = 0
+  package var hosts = 0
+  /// Two workers got different results for one cell.
+  package var alarm: String?
+  /// What it was thought to take before it began.
+  package var estimate = ""
+  /// Whether the controls were left out on purpose.
+  package var hasNoControl = false
+  /// The cells under way and who trains them: `node7 pid 12: m lr=1e-3 seed 2, 45 %`.
   package var running: [String] = []
   package var arms: [Arm] = []
   /// Final loss against the swept value; nil when several keys are swept.
   package var chart: SweepChart?
   package var verdicts: [Verdict] = []
+  /// CPU hours of all cells, apart from the verdicts.
+  package var costLine = ""
   /// In the order of the judged arms.
   package var costs: [Cost] = []
 

@@ -4,11 +4,19 @@ import Statistics
 extension ExplorerState {
   mutating func take(_ picture: SweepPicture) {
     let old = sweep?.stage
+    if case .failed(let reason) = picture.stage, picture.directory.isEmpty, let before = lastSweep {
+      // It never began: what was on the screen before stays.
+      (sweep, lastSweep) = (before, nil)
+      return say("no sweep: \(reason)", isAlert: true, seconds: 60)
+    }
     sweep = picture
+    if let alarm = picture.alarm { say("ALARM: \(alarm)", isAlert: true, seconds: 60) }
     guard old != picture.stage else { return }
     switch picture.stage {
     case .failed(let reason): say("the sweep failed: \(reason)", isAlert: true, seconds: 60)
-    case .stopped: say("stopped; :sweep resume goes on with it", seconds: 15)
+    case .stopped:
+      let what = picture.isWatched ? "nobody works on it" : "stopped"
+      say("\(what); :sweep join goes on with it", seconds: 15)
     case .finished: say("the sweep is finished; kept in \(picture.directory)", seconds: 15)
     case .preparing, .tuning, .judging: break
     }
@@ -34,7 +42,9 @@ extension ExplorerState {
     case ("pause", 1): return pauseSweep(true)
     case ("stop", 1): return stopSweep()
     case ("resume", 1): return resumeSweep()
-    case ("open", 2): return openSweep(words[1])
+    case ("join", 1): return joinSweep(sweep?.directory)
+    case ("join", 2): return joinSweep(words[1])
+    case ("open", 2): return watchSweep(words[1])
     default: return sweepRequest(words).map { start($0) }
     }
   }
@@ -43,7 +53,7 @@ extension ExplorerState {
     screen = .sweep
     modal = nil
     guard !refusesAnother() else { return [] }
-    sweep = SweepPicture()
+    begin()
     return freeCores() + [.sweep(.start(request))]
   }
 
@@ -56,7 +66,7 @@ extension ExplorerState {
 
   /// Whether a sweep is under way; says how to end it.
   private mutating func refusesAnother() -> Bool {
-    guard sweep?.isUnderWay ?? false else { return false }
+    guard let sweep, sweep.isUnderWay, !sweep.isWatched else { return false }
     say("a sweep is under way: Space pauses it, :sweep stop ends it", isAlert: true)
     return true
   }
@@ -66,28 +76,48 @@ extension ExplorerState {
       say("no sweep is under way: Enter sets one up")
       return []
     }
+    guard !sweep.isWatched else {
+      say("others work on it; :sweep join works on it here too")
+      return []
+    }
     self.sweep?.isPaused = isWanted
     return isWanted ? [.sweep(.pause)] : freeCores() + [.sweep(.goOn)]
   }
 
   private mutating func stopSweep() -> [Effect] {
-    guard sweep?.isUnderWay ?? false else {
-      say("no sweep is under way")
+    guard let sweep, sweep.isUnderWay, !sweep.isWatched else {
+      say("no sweep is under way here")
       return []
     }
     return [.sweep(.stop)]
   }
 
   private mutating func resumeSweep() -> [Effect] {
-    if let sweep, sweep.isUnderWay { return pauseSweep(false) }
-    return openSweep(sweep.flatMap { $0.directory.isEmpty ? nil : $0.directory })
+    if let sweep, sweep.isUnderWay, !sweep.isWatched { return pauseSweep(false) }
+    return joinSweep(sweep?.directory)
   }
 
-  private mutating func openSweep(_ directory: String?) -> [Effect] {
+  /// Makes this process a worker on the sweep of a directory.
+  private mutating func joinSweep(_ directory: String?) -> [Effect] {
     screen = .sweep
     guard !refusesAnother() else { return [] }
+    begin()
+    let place = directory.flatMap { $0.isEmpty ? nil : $0 }
+    return freeCores() + [.sweep(.join(directory: place))]
+  }
+
+  /// Shows the sweep of a directory, whoever works on it, and leaves it alone.
+  private mutating func watchSweep(_ directory: String) -> [Effect] {
+    screen = .sweep
+    guard !refusesAnother() else { return [] }
+    begin()
+    return [.sweep(.watch(directory: directory))]
+  }
+
+  /// An empty picture, with the last one kept in case nothing comes of it.
+  private mutating func begin() {
+    if let sweep, sweep.stage != .preparing { lastSweep = sweep }
     sweep = SweepPicture()
-    return freeCores() + [.sweep(.open(directory: directory))]
   }
 
   /// Lets the run wait: two trainings at a time would only slow each other down.
@@ -99,10 +129,10 @@ extension ExplorerState {
   }
 
   static let sweepForms =
-    "wants a grid such as lr=1e-4..1e-2:5 (then tuning=3 judging=8 steps=N margin=X out=DIR), "
-    + "or pause, resume, stop, open DIR"
+    "wants grids such as lr=1e-4..1e-2:5 or m:tau=1..4:5 (then tuning=3 judging=8 steps=N extend=K "
+    + "margin=X control=no out=DIR), or pause, resume, stop, join [DIR], open DIR"
 
-  /// Grids, and `tuning`, `judging`, `steps`, `margin` and `out` as KEY=VALUE.
+  /// Grids, and `tuning`, `judging`, `steps`, `extend`, `margin`, `control` and `out` as KEY=VALUE.
   private func sweepRequest(_ words: [String]) -> SweepRequest? {
     var request = SweepRequest(configuration: draft, grids: [])
     for word in words {
@@ -127,8 +157,13 @@ extension SweepRequest {
       self.margin = .absolute(margin)
       return true
     }
+    if key == "control", ["yes", "no"].contains(text) {
+      hasControl = text == "yes"
+      return true
+    }
     guard let count = Int(text) else { return false }
     switch (key, count) {
+    case ("extend", 0...100): extending = count
     case ("tuning", 1...1000): tuningSeeds = count
     case ("judging", 0...1000): judgingSeeds = count
     case ("steps", 1...10_000_000): configuration.steps = count

@@ -26,6 +26,8 @@ package struct ExplorerState {
   /// The sweep that runs or was last looked at.
   package internal(set) var sweep: SweepPicture?
   package var lessons = LessonDesk()
+  /// The picture before the one that is being begun.
+  package internal(set) var lastSweep: SweepPicture?
   /// Seconds on the monotonic clock of the last tick.
   package internal(set) var now = 0.0
   package internal(set) var size = Size(width: 80, height: 24)

@@ -14,8 +14,8 @@ enum SweepText {
     ]
     let keys = [
       ("Enter", "set one up"), (":sweep lr=1e-4..1e-2:5", "start one with the present arms"),
-      (":sweep resume", "go on with the newest, or look at it"),
-      (":sweep open DIR", "the same with any directory of sweep --out"),
+      (":sweep join [DIR]", "work on one that is there (the newest), beside others"),
+      (":sweep open DIR", "look at one, whoever works on it"),
     ]
     var lines = [TextLine("no sweep yet", .strong, .bold), TextLine("")]
     for reason in reasons { lines += VerdictLines.wrapped(reason, .text, width) + [TextLine("")] }
@@ -30,9 +30,18 @@ enum SweepText {
     var line = TextLine()
     line.append(stage(sweep).text, stage(sweep).role, .bold)
     line.append("  \(sweep.done) of \(sweep.total) runs", .strong)
+    if sweep.failed > 0 { line.append("  \(sweep.failed) failed", .alert) }
+    if sweep.abandoned > 0, room >= 60 {
+      line.append("  \(sweep.abandoned) left by dead workers", .warning)
+    }
     if sweep.isUnderWay, !sweep.isPaused {
       if room >= 60, let rate = sweep.cellsPerMinute {
         line.append("  \(Shown.number(rate))/min", .muted)
+      }
+      if sweep.isWatched || sweep.hosts > 1, room >= 80 {
+        line.append(
+          "  \(NumberText.count(sweep.workers, "worker")) on "
+            + NumberText.count(sweep.hosts, "host"), .muted)
       }
       if let left = sweep.secondsLeft { line.append("  \(Shown.duration(left)) left", .text) }
     }
@@ -56,6 +65,7 @@ enum SweepText {
     sweep.grids.joined(separator: " ")
       + "  \(sweep.arms.count) arms, \(sweep.tuningSeeds) tuning + "
       + "\(sweep.judgingSeeds) judging seeds, \(sweep.steps) steps"
+      + (sweep.hasNoControl ? ", no control" : "")
   }
 
   /// The box below: why nothing is said yet, or what the sweep is worth.
@@ -65,6 +75,7 @@ enum SweepText {
     }
     if !sweep.verdicts.isEmpty { return judged(sweep.verdicts, width: width) }
     var lines = [TextLine(waiting(sweep), .strong, .bold)]
+    if !sweep.estimate.isEmpty { lines += VerdictLines.wrapped(sweep.estimate, .text, width) }
     lines += sweep.running.map { TextLine("now: \($0)", .muted) }
     return lines
   }
@@ -74,7 +85,8 @@ enum SweepText {
     case .preparing: "reading the plan"
     case .tuning: "no verdict before every arm is tuned and judged on fresh seeds"
     case .judging: "judging each arm at its best; the verdict comes at the end"
-    case .stopped: "stopped before its end: no verdict. :sweep resume goes on"
+    case .stopped where sweep.isWatched: "nobody works on it: no verdict. :sweep join goes on"
+    case .stopped: "stopped before its end: no verdict. :sweep join goes on"
     case .finished where sweep.judgingSeeds == 0: "no judging seeds: tuned, not judged"
     case .finished, .failed: "nothing to judge: fewer than two arms have a best value"
     }
@@ -90,6 +102,7 @@ enum SweepText {
     guard let sweep else { return invitation(width: width) }
     guard !sweep.verdicts.isEmpty else { return verdict(sweep, width: width) }
     return VerdictLines.lines(of: sweep.verdicts, width: width)
+      + (sweep.costLine.isEmpty ? [] : [TextLine(""), TextLine(sweep.costLine, .muted)])
       + costs(sweep.costs, width: width)
       + [TextLine(""), TextLine("kept in \(sweep.directory)", .muted)]
   }

@@ -12,6 +12,7 @@ struct ReportCharts {
   func all(_ inputs: [ComparisonInput]) -> [(caption: String, scene: ChartScene)] {
     var charts: [(caption: String, scene: ChartScene)] = []
     if let loss { charts.append(loss) }
+    if let seeds { charts.append(seeds) }
     charts += inputs.compactMap(difference)
     if let alignment { charts.append(alignment) }
     if let maskRate { charts.append(maskRate) }
@@ -69,7 +70,9 @@ struct ReportCharts {
     guard let subject = arms.firstIndex(where: { $0.lane.name == input.subject.name }),
       let reference = arms.firstIndex(where: { $0.lane.name == input.reference.name })
     else { return nil }
+    // The first quarter would set the scale, and is not what is judged.
     let steps = Set(arms[subject].runs.flatMap { $0.trajectory.map(\.step) }).sorted()
+      .filter { 4 * $0 >= input.setting.budget }
     let samples = steps.compactMap { step -> DifferenceChart.Sample? in
       let differences = Self.differences(arms[subject], arms[reference], at: step)
       guard !differences.isEmpty, let mean = Summary.mean(differences) else { return nil }
@@ -83,9 +86,12 @@ struct ReportCharts {
       second: Character(arms[subject].lane.letter), secondArm: subject)
     chart.valueLabel = lossUnit.label
     chart.margin = input.margin > 0 ? input.margin : nil
+    chart.zoom = steps.first.flatMap { first in
+      steps.last.map { Double(first)...Double(max($0, first + 1)) }
+    }
     let caption =
-      "\(input.subject.name) minus \(input.reference.name), paired by seed, "
-      + "with pointwise 95 % intervals; dashed: the practical margin."
+      "\(input.subject.name) minus \(input.reference.name) from a quarter of the budget on, paired by "
+      + "seed, with pointwise 95 % intervals; dashed: the practical margin."
     return (caption, chart.scene())
   }
 
@@ -99,6 +105,24 @@ struct ReportCharts {
       else { return nil }
       return loss - base
     }
+  }
+
+  /// Every seed's final loss as a dot.
+  private var seeds: (caption: String, scene: ChartScene)? {
+    let groups = arms.enumerated().map { index, arm in
+      ScatterChart.Group(
+        letter: Character(arm.lane.letter), name: arm.lane.name, arm: index,
+        points: arm.runs.compactMap { run in
+          run.finalLoss.map { ChartPoint(x: Double(run.seed), y: $0) }
+        })
+    }
+    guard groups.contains(where: { $0.points.count > 1 }) else { return nil }
+    let chart = ScatterChart(
+      title: "final loss of every seed", xLabel: "seed", yLabel: lossUnit.label, groups: groups)
+    return (
+      "Final loss of every seed; one below another in a column share weights and data.",
+      chart.scene()
+    )
   }
 
   private var alignment: (caption: String, scene: ChartScene)? {

@@ -22,6 +22,9 @@ package struct ReportContent {
   package var charts: [(caption: String, scene: ChartScene)]
   package var tables: [SummaryTable]
   package var sources: [Source]
+  /// Nil where there was nothing to judge.
+  package var appendix: ReportAppendix?
+  package var bibliography = ""
   /// Program, version, machine: whatever made the page.
   package var madeBy: String
 }
@@ -58,7 +61,7 @@ extension ReportContent {
         Source(
           name: run.directory.lastPathComponent, configuration: run.configurationText,
           command: "magmascope train --preset ./run.yaml --out again")
-      }, madeBy: madeBy)
+      }, appendix: Self.appendix(experiment, run), madeBy: madeBy)
   }
 
   /// The report of one sweep.
@@ -81,14 +84,22 @@ extension ReportContent {
       charts.insert((caption, chart.scene()), at: 0)
     }
     self.init(
-      title: plan.configuration.title, about: plan.configuration.about,
+      title: plan.configuration.title.isEmpty ? name : plan.configuration.title,
+      about: plan.configuration.about,
       facts: Self.facts(plan.configuration, seeds: plan.judgingSeedCount)
-        + ", after \(plan.points.count) points x \(plan.tuningSeedCount) tuning seeds per arm",
+        + ", after \(plan.pointCount) points x \(plan.tuningSeedCount) tuning seeds per arm",
       verdicts: document.verdicts, costLine: document.costLine, charts: charts,
       tables: [tables.losses, tables.ranges] + (judged.isEmpty ? [] : [document.costTable]),
       sources: [
         Source(name: name, configuration: configurationText, command: Self.command(plan))
-      ], madeBy: madeBy)
+      ], appendix: ReportAppendix(findings, findings.experiment(margin: margin)), madeBy: madeBy)
+  }
+
+  private static func appendix(
+    _ experiment: Experiment?, _ run: RunConfiguration?
+  ) -> ReportAppendix? {
+    guard let experiment, let run else { return nil }
+    return ReportAppendix(experiment, run)
   }
 
   private static func facts(_ run: RunConfiguration, seeds: Int) -> String {
@@ -100,14 +111,21 @@ extension ReportContent {
   /// The command line that makes the sweep again from its configuration.
   private static func command(_ plan: SweepPlan) -> String {
     let grids = plan.axes.map { axis in
+      let name = (axis.arm.map { $0 + ":" } ?? "") + axis.key
       let (low, high) = (axis.values.first ?? 0, axis.values.last ?? 0)
       let grid = "\(compactDecimal(low))..\(compactDecimal(high)):\(axis.values.count)"
       // The spacing is read back from the values, which is all that the plan keeps.
-      let isLinear = (try? GridAxis(parsing: "\(axis.key)=\(grid):linear"))?.values == axis.values
-      return "--grid \(axis.key)=\(grid):\(isLinear ? "linear" : "log")"
+      let isLinear = (try? GridAxis(parsing: "\(name)=\(grid):linear"))?.values == axis.values
+      return "--grid \(name)=\(grid):\(isLinear ? "linear" : "log")"
     }
+    let extending = plan.extensionLimit.map { " --extend \($0)" } ?? ""
     return "magmascope sweep --preset ./run.yaml \(grids.joined(separator: " ")) "
-      + "--tuning-seeds \(plan.tuningSeedCount) --judging-seeds \(plan.judgingSeedCount) "
-      + "--out again"
+      + "--tuning-seeds \(plan.tuningSeedCount) --judging-seeds \(plan.judgingSeedCount)"
+      + extending + (plan.hasControls ? "" : " --no-control") + " --out again"
   }
+}
+
+extension SweepPlan {
+  /// Whether the declared arms are all that the defaults would make of them.
+  var hasControls: Bool { configuration.missingControls.isEmpty }
 }

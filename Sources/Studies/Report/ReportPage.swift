@@ -56,6 +56,7 @@ package struct ReportPage {
     sections.append(charts)
     sections.append("<section><h2>Figures</h2>\n\(tables)\n</section>")
     sections.append(sources)
+    if let appendix = content.appendix { sections += appendixSections(appendix) }
     return sections
   }
 
@@ -111,5 +112,68 @@ package struct ReportPage {
       """
     }
     return "<section><h2>Exact configuration</h2>\n\(parts.joined(separator: "\n"))\n</section>"
+  }
+
+  // MARK: The appendix
+
+  private func appendixSections(_ appendix: ReportAppendix) -> [String] {
+    let machines =
+      appendix.machines.isEmpty ? [] : ["machines: " + appendix.machines.joined(separator: "; ")]
+    let facts = ([content.costLine] + machines).filter { !$0.isEmpty }
+    var sections = [
+      """
+      <section><h2>Methods</h2>
+      \(HTML.element("p", appendix.methods))
+      \(facts.map { HTML.element("p", $0, [("class", "soft")]) }.joined(separator: "\n"))
+      \(HTML.table(appendix.perSeed))
+      </section>
+      """,
+      "<section><h2>For a paper</h2>\n"
+        + Self.folded(
+          "Tables in LaTeX (booktabs)", tables(appendix).map(\.latex).joined(separator: "\n"))
+        + Self.folded(
+          "Tables in Markdown", tables(appendix).map(\.markdown).joined(separator: "\n"))
+        + Self.folded("BibTeX", content.bibliography) + "</section>",
+    ]
+    if !appendix.claims.isEmpty { sections.append(Self.ledger(appendix.claims)) }
+    return sections
+  }
+
+  private func tables(_ appendix: ReportAppendix) -> [SummaryTable] {
+    content.verdicts.map { verdict in
+      var table = verdict.figureTable
+      table.caption = VerdictText(verdict).title
+      return table
+    } + content.tables + [appendix.perSeed]
+  }
+
+  private static func folded(_ title: String, _ text: String) -> String {
+    guard !text.isEmpty else { return "" }
+    return """
+      <details>\(HTML.element("summary", title))
+      <pre aria-label="\(HTML.escaped(title))" tabindex="0">\(HTML.escaped(text))</pre></details>
+
+      """
+  }
+
+  /// What is claimed elsewhere, with this report's verdicts beside it where its arms are the claim's.
+  private static func ledger(_ claims: [ReportAppendix.Claim]) -> String {
+    let entries = claims.sorted { !$0.own.isEmpty && $1.own.isEmpty }.map { claim in
+      let own = claim.own.map { HTML.element("p", "Here: " + $0, [("class", "sentence")]) }
+      return """
+        <details\(claim.own.isEmpty ? "" : " open=\"open\"")>\(HTML.element("summary", claim.text))
+        \(HTML.element("p", "By: " + claim.by, [("class", "soft")]))
+        \(own.isEmpty ? HTML.element("p", "Not tested by these arms.", [("class", "soft")]) : own.joined())
+        \(HTML.element("p", "Limit: " + claim.limit, [("class", "soft")]))
+        </details>
+        """
+    }
+    return """
+      <section><h2>Ledger of claims</h2>
+      <p>What is claimed about masked updates, by whom, and what was seen here, at this size. Nothing is \
+      called true or false.</p>
+      \(entries.joined(separator: "\n"))
+      </section>
+      """
   }
 }

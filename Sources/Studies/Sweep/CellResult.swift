@@ -34,12 +34,22 @@ package struct CellResult: Codable, Sendable, Equatable {
   package var evaluations: [Evaluation]
 }
 
+extension CellResult {
+  /// The result as the one line it is kept in: the same bytes whoever computed it.
+  package var line: String {
+    get throws { try JSONLinesFile.text([self]) }
+  }
+}
+
 /// What a cell cost; kept apart because no two runs take the same time.
 package struct CellTimes: Codable, Sendable, Equatable {
   package var id: String
   /// Of the arm's own work, cumulative, one per evaluation of the result.
   package var cpuSeconds: [Double]
   package var wallSeconds: Double
+  /// Where it was computed; not recorded in the first round.
+  package var host: String?
+  package var cpu: String?
 }
 
 extension CellResult {
@@ -57,7 +67,8 @@ extension CellResult {
     }
     let evaluations = own.filter { $0.final != true }
     let result = CellResult(
-      id: cell.id, cell: cell, specification: arm.text, values: plan.points[cell.point],
+      id: cell.id, cell: cell, specification: arm.text,
+      values: plan.points(ofArm: cell.arm)[cell.point],
       steps: plan.configuration.steps,
       finalLoss: last.diverged == nil ? last.validationLoss.flatMap(finite) : nil,
       diverged: last.diverged, evaluations: evaluations.map(Evaluation.init))

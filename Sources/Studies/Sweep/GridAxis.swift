@@ -1,25 +1,30 @@
 import Foundation
 import RunModel
 
-/// One hyperparameter of a sweep and the values it takes: `lr=1e-4..1e-1:7:log`.
+/// One hyperparameter of a sweep and the values it takes: `lr=1e-4..1e-1:7:log`, or of one arm alone:
+/// `m:tau=0.5..4:4`.
 package struct GridAxis: Codable, Sendable, Equatable {
   package enum Spacing: String, Codable, Sendable, CaseIterable {
     case log, linear
   }
 
+  /// The letter of the arm that alone is swept over it; nil for all arms.
+  package var arm: String?
   package var key: String
   /// Increasing, all different.
   package var values: [Double]
+  /// The least and the largest value that the setting allows, where it is bounded: nothing lies beyond.
+  package var bounds: [Double]?
 
-  package init(key: String, values: [Double]) {
-    self.key = key
-    self.values = values
+  package init(arm: String? = nil, key: String, values: [Double], bounds: [Double]? = nil) {
+    (self.arm, self.key, self.values, self.bounds) = (arm, key, values, bounds)
   }
 
   /// `lr=1e-4..1e-2:5`, without the spacing.
   package var words: String {
     guard let low = values.first, let high = values.last else { return key }
-    return "\(key)=\(compactDecimal(low))..\(compactDecimal(high)):\(values.count)"
+    return (arm.map { $0 + ":" } ?? "")
+      + "\(key)=\(compactDecimal(low))..\(compactDecimal(high)):\(values.count)"
   }
 
   /// Whether a logarithmic axis shows the values better.
@@ -28,7 +33,34 @@ package struct GridAxis: Codable, Sendable, Equatable {
     return high >= 10 * low
   }
 
-  private static let form = "write KEY=LOW..HIGH:COUNT[:log|linear], for example lr=1e-4..1e-1:7"
+  /// The next value outward, a step of the axis beyond all of `tried`; nil where none is allowed.
+  func value(beyond tried: [Double], upward: Bool) -> Double? {
+    guard values.count > 1, let low = values.first, let high = values.last,
+      let edge = upward ? tried.max() : tried.min()
+    else { return nil }
+    let gaps = Double(values.count - 1)
+    let isLog = low > 0 && isLogarithmic
+    let step = isLog ? pow(high / low, 1 / gaps) : (high - low) / gaps
+    let next = Self.rounded(
+      isLog ? (upward ? edge * step : edge / step) : (upward ? edge + step : edge - step))
+    guard next.isFinite, next != edge, bounds.map({ next >= $0[0] && next <= $0[1] }) ?? true
+    else { return nil }
+    return next
+  }
+
+  /// Whether the values lie closer to equal ratios than to equal steps.
+  private var isLogarithmic: Bool {
+    guard values.count > 2, let low = values.first, let high = values.last, low > 0 else {
+      return (values.first ?? 0) > 0
+    }
+    let middle = values[1]
+    let ratio = low * pow(high / low, 1 / Double(values.count - 1))
+    let step = low + (high - low) / Double(values.count - 1)
+    return abs(middle - ratio) <= abs(middle - step)
+  }
+
+  private static let form =
+    "write [ARM:]KEY=LOW..HIGH:COUNT[:log|linear], for example lr=1e-4..1e-1:7"
 
   /// Reads `KEY=LOW..HIGH:COUNT[:log|linear]`; both ends belong to the grid.
   ///
@@ -55,7 +87,13 @@ package struct GridAxis: Codable, Sendable, Equatable {
     guard count == 1 || low < high else {
       throw Self.error(text, "does not increase", "write the lower end first")
     }
-    self.init(key: String(pair[0]), values: Self.grid(low, high, count, spacing))
+    let name = pair[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard name.count <= 2, name.allSatisfy({ !$0.isEmpty }) else {
+      throw Self.error(text, "has '\(pair[0])' where KEY or ARM:KEY is wanted")
+    }
+    self.init(
+      arm: name.count == 2 ? name[0] : nil, key: name[name.count - 1],
+      values: Self.grid(low, high, count, spacing))
     guard zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw Self.error(text, "has more values than the range has room for", "lower the count")
     }

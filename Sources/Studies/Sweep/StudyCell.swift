@@ -36,4 +36,15 @@ package struct StudyCell: Codable, Sendable, Hashable {
 
   /// Stable across interruptions and machines: `tuning-a0-p3-s1`.
   package var id: String { "\(phase.rawValue)-a\(arm)-p\(point)-s\(seed)" }
+
+  /// Reads an `id` back; nil for anything else.
+  package init?(id: String) {
+    let parts = id.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 4, let phase = CellPhase(rawValue: String(parts[0])),
+      parts[1].hasPrefix("a"), let arm = Int(parts[1].dropFirst()),
+      parts[2].hasPrefix("p"), let point = Int(parts[2].dropFirst()),
+      parts[3].hasPrefix("s"), let seed = UInt64(parts[3].dropFirst())
+    else { return nil }
+    self.init(phase: phase, arm: arm, point: point, seed: seed)
+  }
 }

@@ -77,16 +77,18 @@ extension SweepFindings {
         finalLoss: result.finalLoss, diverged: result.diverged)
     }
     let verdicts = experiment(margin: margin).verdicts.map { VerdictLine(verdict: $0) }
-    return try SweepStore.lines(cells) + SweepStore.lines(armLines) + SweepStore.lines(verdicts)
+    return try JSONLinesFile.text(cells) + JSONLinesFile.text(armLines)
+      + JSONLinesFile.text(verdicts)
   }
 
   private var armLines: [ArmLine] {
     let best = bestPoints
     return plan.lanes.indices.map { arm in
       let summary = summary(ofArm: arm)
-      let isLine = plan.axes.count == 1
+      let isLine = plan.axes(ofArm: arm).count == 1
       return ArmLine(
-        arm: plan.lanes[arm].name, best: best[arm].map { Self.members(plan.points[$0]) },
+        arm: plan.lanes[arm].name,
+        best: best[arm].map { Self.members(plan.points(ofArm: arm)[$0]) },
         bestLoss: summary?.bestScore, edges: edgeKeys(ofArm: arm),
         valleyLow: isLine ? summary?.valleyLow : nil,
         valleyHigh: isLine ? summary?.valleyHigh : nil,

@@ -9,7 +9,12 @@ package struct SweepFindings {
   /// Rates ascending for a sweep of one key; for several keys the rate is the point's number + 1.
   package var analysis: SweepAnalysis
 
+  /// The findings as far as `results` go, at whatever points the plan has by now.
   package init(plan: SweepPlan, results: [CellResult], times: [CellTimes] = []) {
+    self.init(plan.course(results).plan, results, times)
+  }
+
+  init(_ plan: SweepPlan, _ results: [CellResult], _ times: [CellTimes] = []) {
     self.plan = plan
     let order = Dictionary(
       plan.tuningCells.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -17,12 +22,16 @@ package struct SweepFindings {
       (order[$0.id] ?? .max, $0.id) < (order[$1.id] ?? .max, $1.id)
     }
     self.times = times
-    let tuning = self.results.filter { $0.cell.phase == .tuning }
     let lanes = plan.lanes
+    let points = plan.configuration.arms.indices.map { plan.points(ofArm: $0) }
     analysis = SweepAnalysis(
-      tuning.map { result in
-        SweepCell(
-          arm: lanes[result.cell.arm].name, rate: Self.rate(of: result.cell.point, in: plan),
+      self.results.compactMap { result in
+        let (arm, point) = (result.cell.arm, result.cell.point)
+        guard result.cell.phase == .tuning, points.indices.contains(arm),
+          points[arm].indices.contains(point)
+        else { return nil }
+        return SweepCell(
+          arm: lanes[arm].name, rate: Self.rate(of: point, among: points[arm]),
           seed: result.cell.seed, steps: result.steps, finalLoss: result.finalLoss)
       })
   }
@@ -31,8 +40,9 @@ package struct SweepFindings {
     self.init(plan: stored.plan, results: stored.cells, times: stored.times)
   }
 
-  private static func rate(of point: Int, in plan: SweepPlan) -> Double {
-    plan.axes.count == 1 ? plan.axes[0].values[point] : Double(point + 1)
+  /// The value itself where one key is swept, else the point's number + 1.
+  private static func rate(of point: Int, among points: [[GridSetting]]) -> Double {
+    points[point].count == 1 ? points[point][0].value : Double(point + 1)
   }
 
   package func summary(ofArm arm: Int) -> SweepSummary? {
@@ -43,29 +53,40 @@ package struct SweepFindings {
   /// The point of each arm with the lowest median final loss; nil when it diverged everywhere.
   package var bestPoints: [Int?] {
     plan.configuration.arms.indices.map { arm in
-      summary(ofArm: arm)?.bestRate.flatMap { best in
-        plan.points.indices.first { Self.rate(of: $0, in: plan) == best }
+      let points = plan.points(ofArm: arm)
+      return summary(ofArm: arm)?.bestRate.flatMap { best in
+        points.indices.first { Self.rate(of: $0, among: points) == best }
       }
     }
   }
 
-  /// The keys of which the arm's best value is the first or last of several tried.
+  /// The keys of which the arm's best value is the first or last of several tried, and not the last
+  /// that is allowed.
   package func edgeKeys(ofArm arm: Int) -> [String] {
     guard let best = bestPoints[arm] else { return [] }
-    return plan.axes.enumerated().compactMap { index, axis in
+    let points = plan.points(ofArm: arm)
+    return plan.axes(ofArm: arm).compactMap { axis in
+      let tried = points.compactMap { point in point.first { $0.key == axis.key }?.value }
+      guard let value = points[best].first(where: { $0.key == axis.key })?.value,
+        let low = tried.min(), let high = tried.max()
+      else { return nil }
       // A single value was never searched over, unless there is nothing else.
-      guard axis.values.count > 1 || plan.points.count == 1 else { return nil }
-      let value = plan.points[best][index].value
-      return value == axis.values.first || value == axis.values.last ? axis.key : nil
+      guard low < high || points.count == 1 else { return nil }
+      let isAtEnd =
+        value == low && low != axis.bounds?[0] || value == high && high != axis.bounds?[1]
+      return isAtEnd ? axis.key : nil
     }
   }
 
   /// What the judge is told of how the arm was tuned; nil before any of its cells is finished.
   package func record(ofArm arm: Int) -> SweepRecord? {
     summary(ofArm: arm).map { summary in
-      SweepRecord(
-        rates: summary.points.count, seedsPerRate: summary.seedsPerRate, steps: summary.steps,
-        grid: plan.axes.map(\.words).joined(separator: " "), edgeKeys: edgeKeys(ofArm: arm))
+      let allowance = plan.extensionLimit ?? 0
+      let grid = plan.axes(ofArm: arm).map(\.words).joined(separator: " ")
+      return SweepRecord(
+        rates: plan.pointCount + allowance, seedsPerRate: summary.seedsPerRate,
+        steps: summary.steps, grid: grid + (allowance > 0 ? " and \(allowance) outward" : ""),
+        edgeKeys: edgeKeys(ofArm: arm))
     }
   }
 
@@ -109,6 +130,7 @@ package struct SweepFindings {
     conduct.isDeclaredBeforehand = true
     conduct.tuningSeeds = plan.tuningSeeds
     conduct.isRepeatIdentical = isRepeatIdentical
+    conduct.isControlDeclined = plan.isControlDeclined ?? false
     return Experiment(
       plan.configuration, arms: judged, declaredSeeds: plan.judgingSeedCount, conduct: conduct,
       margin: margin)

@@ -11,25 +11,34 @@ package struct SweepTables {
 
   private var plan: SweepPlan { findings.plan }
 
-  /// `lr=1e-3` or `lr=1e-3 mask=0.5`.
-  package func pointText(_ point: Int) -> String { plan.words(for: point) }
-
   /// Median final loss at every point, one column per arm; the best of each arm is marked `*`.
   package var losses: SummaryTable {
+    let arms = plan.configuration.arms.indices
+    let points = arms.map { plan.points(ofArm: $0) }
     let columns =
-      [SummaryTable.Column(plan.axes.map(\.key).joined(separator: " "), .left)]
+      [SummaryTable.Column(Set(plan.axes.map(\.key)).sorted().joined(separator: " "), .left)]
       + plan.lanes.map { SummaryTable.Column($0.name) }
     let best = findings.bestPoints
-    let rows = plan.points.indices.map { point in
-      [pointText(point)]
-        + plan.configuration.arms.indices.map { arm in
-          lossText(arm: arm, point: point) + (best[arm] == point ? " *" : "")
+    let rows = Self.ordered(points).map { point in
+      [point.words]
+        + arms.map { arm in
+          guard let index = points[arm].firstIndex(of: point) else { return "-" }
+          return lossText(arm: arm, point: index) + (best[arm] == index ? " *" : "")
         }
     }
     return SummaryTable(
       caption: "Median final loss over \(plan.tuningSeedCount) tuning seeds"
         + (plan.configuration.lossUnit == .nats ? ", in nats (* best)" : " (* best)"),
       columns: columns, rows: rows)
+  }
+
+  /// The points of all arms, each once, ascending where they are of the same keys.
+  private static func ordered(_ points: [[[GridSetting]]]) -> [[GridSetting]] {
+    points.joined().uniqued.sorted { one, other in
+      let (left, right) = (one.map(\.key), other.map(\.key))
+      guard left == right else { return left.lexicographicallyPrecedes(right) }
+      return one.map(\.value).lexicographicallyPrecedes(other.map(\.value))
+    }
   }
 
   private func lossText(arm: Int, point: Int) -> String {
@@ -63,7 +72,7 @@ package struct SweepTables {
       rows: plan.lanes.indices.map { arm in
         let summary = findings.summary(ofArm: arm)
         return [
-          plan.lanes[arm].name, best[arm].map(pointText) ?? "none",
+          plan.lanes[arm].name, best[arm].map { plan.points(ofArm: arm)[$0].words } ?? "none",
           summary?.bestScore.map { NumberFormat.fixed($0, decimals: 4) } ?? "-",
           rangeText(summary), NumberText.percent(summary?.divergedShare ?? 0),
           edgeText(arm),
@@ -72,7 +81,8 @@ package struct SweepTables {
   }
 
   package func rangeText(_ summary: SweepSummary?) -> String {
-    guard plan.axes.count == 1, let low = summary?.valleyLow, let high = summary?.valleyHigh
+    guard plan.axes(ofArm: 0).count == 1, let low = summary?.valleyLow,
+      let high = summary?.valleyHigh
     else { return "-" }
     guard low < high else { return "\(compactDecimal(low)) only" }
     let width = summary?.valleyFactor.map { " (x" + NumberFormat.compact($0) + ")" } ?? ""
@@ -87,12 +97,14 @@ package struct SweepTables {
 
   /// One CSV line per tuning cell, or per cell of every phase.
   package var csv: String {
-    let keys = plan.axes.map(\.key)
+    let keys = plan.axes.map(\.key).uniqued
     let header = ["id", "phase", "arm"] + keys + ["seed", "steps", "finalLoss", "diverged"]
     return findings.results.reduce(into: CSV.line(header)) { text, result in
       text += CSV.line(
         [result.id, result.cell.phase.rawValue, result.specification]
-          + result.values.map { compactDecimal($0.value) }
+          + keys.map { key in
+            result.values.first { $0.key == key }.map { compactDecimal($0.value) } ?? ""
+          }
           + [
             String(result.cell.seed), String(result.steps),
             result.finalLoss.map { $0.description } ?? "", result.diverged.map(String.init) ?? "",
@@ -102,15 +114,16 @@ package struct SweepTables {
 
   /// The chart of final loss against the first swept key, with intervals over the seeds.
   package var chart: SweepChart? {
-    guard plan.axes.count == 1 else { return nil }
+    guard let key = plan.sharedKey else { return nil }
     var chart = SweepChart(
       curves: plan.lanes.indices.map { arm in
         SweepChart.Curve(
           letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name, arm: arm,
-          points: plan.points.indices.compactMap { chartPoint(arm: arm, point: $0) })
+          points: plan.points(ofArm: arm).indices.compactMap { chartPoint(arm: arm, point: $0) }
+            .sorted { $0.learningRate < $1.learningRate })
       })
     chart.valueLabel = "final loss, median"
-    chart.key = plan.axes[0].key
+    chart.key = key
     chart.isLogarithmic = plan.axes[0].isWide
     return chart
   }
@@ -124,7 +137,7 @@ package struct SweepTables {
     let all = finals.compactMap { $0 }
     let range = all.count > 1 ? (all.min() ?? 0)...(all.max() ?? 0) : nil
     return SweepChart.Point(
-      learningRate: plan.points[point][0].value, loss: RankedLosses(finals).median,
+      learningRate: plan.points(ofArm: arm)[point][0].value, loss: RankedLosses(finals).median,
       interval: range)
   }
 }

@@ -2,6 +2,7 @@ import EventStream
 import Foundation
 import Optimizers
 import RunModel
+import RunStore
 import Training
 import Workloads
 
@@ -15,6 +16,8 @@ struct HeadlessRun {
   /// How long a step may take to end once the run is told to stop; nil: as long as it takes, since
   /// its end is kept.
   var patience: Duration?
+  /// Time between checkpoints for the recorder, instead of one at every evaluation.
+  var checkpointInterval: Duration?
   /// Whether the computing threads step aside for an interface.
   var yieldsToInterface = false
   /// Asked after every batch of events.
@@ -25,10 +28,18 @@ struct HeadlessRun {
   init(
     configuration: RunConfiguration, wish: @escaping @Sendable () -> RunWish = { .go }
   ) throws(RunError) {
-    self.configuration = configuration
-    self.wish = wish
-    source = try WorkloadRegistry.source(for: configuration)
+    self.init(
+      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
+      wish: wish)
     try MemoryCheck.check(configuration, source: source)
+  }
+
+  /// A run on data that are prepared already, of a size that has been checked.
+  init(
+    configuration: RunConfiguration, source: any WorkloadSource,
+    wish: @escaping @Sendable () -> RunWish
+  ) {
+    (self.configuration, self.source, self.wish) = (configuration, source, wish)
   }
 
   /// A run that a signal stops.
@@ -58,7 +69,7 @@ struct HeadlessRun {
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
-        checkpointEvery: recorder == nil ? nil : configuration.evaluationInterval,
+        checkpointEvery: checkpointEvery,
         probeRunner: RegisteredProbes(), yieldsToInterface: yieldsToInterface, probes: probes))
     controller.start()
     return try follow(
@@ -67,6 +78,11 @@ struct HeadlessRun {
         _ = semaphore.wait(timeout: .now() + 0.2)
         wake.clear()
       }, onEvent: onEvent, onProgress: onProgress)
+  }
+
+  /// Steps between checkpoints, where they are not taken by time.
+  private var checkpointEvery: Int? {
+    recorder == nil || checkpointInterval != nil ? nil : configuration.evaluationInterval
   }
 
   private func follow(
@@ -78,8 +94,13 @@ struct HeadlessRun {
     var rows = RunRows(blockCount: source.layout.blocks.count)
     var granted = RunWish.go
     var stoppedAt: ContinuousClock.Instant?
+    var nextCheckpoint = checkpointInterval.map { monotonicTime() + $0 }
     while true {
       wait()
+      if let due = nextCheckpoint, let checkpointInterval, monotonicTime() >= due {
+        nextCheckpoint = monotonicTime() + checkpointInterval
+        controller.requestCheckpoint()
+      }
       if let stoppedAt, let patience, ContinuousClock.now - stoppedAt > patience {
         result.outcome = .stopped
         return result

@@ -1,32 +1,32 @@
+import Studies
+
 /// How fast cells are finished, and how long the rest will take.
 struct SweepPace: Sendable {
   private(set) var done: Int
   private(set) var total: Int
-  private var ran = 0
+  private let atStart: Int
+  private var underWay = 0.0
   private let start = ContinuousClock.now
 
   /// `done` cells are finished already and say nothing about the pace.
-  init(done: Int, total: Int) { (self.done, self.total) = (done, total) }
+  init(done: Int, total: Int) { (self.done, self.total, atStart) = (done, total, done) }
 
-  mutating func finishOne() {
-    done += 1
-    ran += 1
+  mutating func finishOne() { done += 1 }
+
+  /// What is done by now, whoever did it; `underWay` is the sum of the shares of the cells that are
+  /// being trained here.
+  mutating func see(done: Int, underWay: Double) {
+    (self.done, self.underWay) = (max(self.done, done), underWay)
   }
 
-  /// `underWay` is the sum of the shares of the cells that are being trained.
-  func perMinute(underWay: Double = 0) -> Double? {
-    let work = Double(ran) + underWay
-    let seconds = elapsed
+  func perMinute() -> Double? {
+    let work = Double(done - atStart) + underWay
+    let seconds = (ContinuousClock.now - start).inSeconds
     guard work > 0, seconds > 0 else { return nil }
     return 60 * work / seconds
   }
 
-  func secondsLeft(underWay: Double = 0) -> Double? {
-    perMinute(underWay: underWay).map { max(0, Double(total - done) - underWay) / $0 * 60 }
-  }
-
-  private var elapsed: Double {
-    let parts = (ContinuousClock.now - start).components
-    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  func secondsLeft() -> Double? {
+    perMinute().map { max(0, Double(total - done) - underWay) / $0 * 60 }
   }
 }

@@ -4,29 +4,47 @@ import Studies
 
 /// Progress of a sweep on stderr: cells done, rate, time left; diverged cells as they are found.
 struct SweepProgress {
-  private let plan: SweepPlan
-  private var phase = CellPhase.tuning
+  private let folder: BoardFolder
+  private var phase = ""
   private var pace = SweepPace(done: 0, total: 0)
   private var lastPrinted: ContinuousClock.Instant?
 
-  init(_ plan: SweepPlan) { self.plan = plan }
+  init(_ folder: BoardFolder) { self.folder = folder }
 
-  mutating func tell(_ event: SweepRunner.Event) {
+  mutating func tell(_ event: SweepWorker.Event) {
     switch event {
-    case .phase(let phase, let finished, let total):
-      (self.phase, pace) = (phase, SweepPace(done: finished, total: total))
-      finish()
-      let kept = finished > 0 ? ", \(finished) already finished" : ""
-      StandardError.line("\(phase.rawValue): \(total) cells\(kept)")
+    case .stage(let stage, _, let results): begin(stage, Set(results.map(\.id)))
     case .finished(let result, _):
       pace.finishOne()
-      if let step = result.diverged {
-        finish()
-        StandardError.line(
-          "diverged at step \(step): \(result.specification), seed \(result.cell.seed)")
-      }
+      guard let step = result.diverged else { return }
+      say("diverged at step \(step): \(result.specification), seed \(result.cell.seed)")
+    case .standing(let done, let running):
+      pace.see(done: done, underWay: running.values.reduce(0, +))
       printLine()
+    case .alarm(let id):
+      say(
+        "ALARM: cell \(id) came out otherwise than before; the program or a machine is at fault "
+          + "(\(folder.cell(id)))")
+    case .lost(let id): say("cell \(id) was taken over by another worker, and is left to it")
     }
+  }
+
+  private mutating func begin(_ stage: SweepStage, _ known: Set<String>) {
+    let cells: [StudyCell]
+    switch stage {
+    case .tuning(let open): (phase, cells) = ("tuning", open)
+    case .judging(let open): (phase, cells) = ("judging", open)
+    case .complete: return finish()
+    }
+    let finished = cells.count { known.contains($0.id) }
+    pace = SweepPace(done: finished, total: cells.count)
+    let kept = finished > 0 ? ", \(finished) already finished" : ""
+    say("\(phase): \(cells.count) cells\(kept)")
+  }
+
+  private mutating func say(_ line: String) {
+    finish()
+    StandardError.line(line)
   }
 
   /// Clears the rewritten line so that what follows starts at the margin.
@@ -37,19 +55,16 @@ struct SweepProgress {
 
   private mutating func printLine() {
     let now = ContinuousClock.now
-    let isDue = lastPrinted.map { Self.seconds(now - $0) >= 10 } ?? true
-    let (done, total) = (pace.done, pace.total)
-    guard StandardError.isTerminal || isDue || done == total else { return }
+    let interval = StandardError.isTerminal ? Duration.milliseconds(250) : .seconds(10)
+    let isDue = lastPrinted.map { now - $0 >= interval } ?? StandardError.isTerminal
+    if lastPrinted == nil { lastPrinted = now }
+    guard isDue else { return }
     lastPrinted = now
+    let (done, total) = (pace.done, pace.total)
     let line =
-      "\(phase.rawValue) \(done)/\(total) (\(100 * done / max(total, 1))%), "
+      "\(phase) \(done)/\(total) (\(100 * done / max(total, 1))%), "
       + "\(ProgressLine.short(pace.perMinute() ?? 0)) cells/min, "
       + "\(ProgressLine.duration(pace.secondsLeft() ?? 0)) left"
     StandardError.isTerminal ? StandardError.rewrite(line) : StandardError.line(line)
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    let parts = duration.components
-    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
   }
 }

@@ -15,8 +15,8 @@ final class BackgroundSweep {
     switch order {
     case .start(let request):
       begin(.new(request), margin: request.margin)
-    case .open(let directory):
-      begin(.kept(directory), margin: .usual)
+    case .join(let directory): begin(.kept(directory), margin: .usual)
+    case .watch(let directory): begin(.watched(directory), margin: .usual)
     case .pause: work?.control.withLock { $0 = $0 == .stop ? .stop : .wait }
     case .goOn: work?.control.withLock { $0 = $0 == .stop ? .stop : .go }
     case .stop: work?.control.withLock { $0 = .stop }
@@ -24,6 +24,8 @@ final class BackgroundSweep {
   }
 
   private func begin(_ origin: SweepWork.Origin, margin: Margin) {
+    // A look may be under way: the new one takes its place.
+    work?.control.withLock { $0 = .stop }
     let work = SweepWork(origin: origin, margin: margin, wake: wake)
     self.work = work
     Thread.detachNewThread { work.run() }
@@ -39,6 +41,6 @@ final class BackgroundSweep {
     work.ended.wait()
     guard let last = work.news(), last.stage == .stopped else { return nil }
     return "the sweep is kept in \(last.directory); go on with: "
-      + "magmascope sweep --resume --out \(last.directory)"
+      + "magmascope sweep work \(last.directory)"
   }
 }

@@ -1,64 +1,135 @@
 import Explorer
 import Foundation
 import RunModel
+import RunStore
 import Statistics
 import Studies
 
-/// Turns a sweep's findings into what the Sweep screen shows.
+/// Turns what a sweep's directory holds into what the Sweep screen shows.
 struct SweepPainter: Sendable {
-  private let plan: SweepPlan
-  private var results: [CellResult]
-  private var times: [CellTimes]
+  private var plan: SweepPlan
+  private var results: SweepResults
+  private var watch: SweepWatch
   private var pace: SweepPace
-  private(set) var picture: SweepPicture
+  private(set) var picture = SweepPicture()
+  /// When the findings were last computed: with thousands of cells that is not done for each.
+  private var painted: Duration?
+  private var isStale = false
 
-  init(plan: SweepPlan, directory: URL, finished: [CellResult], times: [CellTimes]) {
+  init(plan: SweepPlan, folder: BoardFolder) {
     self.plan = plan
-    (results, self.times) = (finished, times)
-    pace = SweepPace(done: finished.count, total: Self.expected(plan))
-    picture = SweepPicture()
-    picture.directory = directory.path
+    results = SweepResults(folder)
+    watch = SweepWatch(folder, plan: plan)
+    pace = SweepPace(done: 0, total: plan.expectedCells)
+    picture.directory = folder.directory.path
     picture.grids = plan.axes.map(\.words)
     picture.steps = plan.configuration.steps
     (picture.tuningSeeds, picture.judgingSeeds) = (plan.tuningSeedCount, plan.judgingSeedCount)
+    picture.hasNoControl = plan.isControlDeclined ?? false
+    picture.total = plan.expectedCells
+    paint()
+  }
+
+  /// - Parameter estimate: what it will take; empty where it is under way already.
+  mutating func begin(estimate: String) {
     picture.stage = .tuning
-    paintFindings()
+    picture.estimate = estimate
   }
 
-  /// All cells, as long as no arm diverges everywhere.
-  private static func expected(_ plan: SweepPlan) -> Int {
-    plan.tuningCells.count + plan.judgingCells(best: plan.lanes.map { _ in 0 }).count
-  }
-
-  mutating func note(_ event: SweepRunner.Event) {
+  /// What this process's own worker tells; whether there is something new to show.
+  mutating func note(_ event: SweepWorker.Event) -> Bool {
     switch event {
-    case .phase(.tuning, _, _): picture.stage = .tuning
-    case .phase: picture.stage = .judging
+    case .stage(let stage, let plan, let known):
+      self.plan = plan
+      for result in known { results.add(result, results.times[result.id]) }
+      switch stage {
+      case .tuning: picture.stage = .tuning
+      case .judging: picture.stage = .judging
+      case .complete: break
+      }
+      pace = SweepPace(done: known.count, total: max(plan.expectedCells, known.count))
+      paint()
+      return true
     case .finished(let result, let cost):
-      results.append(result)
-      times.append(cost)
+      results.add(result, cost)
       pace.finishOne()
+      isStale = true
+      return paintIfDue()
+    case .standing(_, let running):
+      pace.see(done: results.results.count, underWay: running.values.reduce(0, +))
+      picture.cellsPerMinute = pace.perMinute()
+      picture.secondsLeft = pace.secondsLeft()
+      if lookIfDue() { return true }
+      return paintIfDue()
+    case .alarm(let id):
+      picture.alarm = "cell \(id) came out otherwise than before"
+      return true
+    case .lost: return false
     }
-    paintFindings()
   }
 
-  /// The picture of this moment, cells under way included.
-  func painted(underWay: [String: Double], isPaused: Bool) -> SweepPicture {
-    var picture = picture
-    picture.isPaused = isPaused
-    let shares = underWay.sorted { $0.key < $1.key }
-    picture.running = shares.map { name, share in "\(name), \(Int(100 * share)) %" }
-    let current = shares.reduce(0) { $0 + $1.value }
-    picture.cellsPerMinute = pace.perMinute(underWay: current)
-    picture.secondsLeft = pace.secondsLeft(underWay: current)
-    return picture
+  /// What a look at the directory shows, of a sweep that others work on.
+  mutating func note(_ status: SweepStatus) throws {
+    take(status)
+    picture.isWatched = true
+    switch status.phase {
+    case .tuning: picture.stage = status.workers.isEmpty ? .stopped : .tuning
+    case .judging: picture.stage = status.workers.isEmpty ? .stopped : .judging
+    case .complete: picture.stage = .judging
+    }
+    picture.secondsLeft = status.secondsLeft
+    guard status.cells.done > results.results.count else { return }
+    try results.load()
+    paint()
   }
 
-  private var findings: StoredSweep { StoredSweep(plan: plan, cells: results, times: times) }
+  private var lookedAt: Duration?
 
-  private mutating func paintFindings() {
-    let findings = SweepFindings(findings)
-    (picture.done, picture.total) = (results.count, max(pace.total, results.count))
+  /// Who works on it, at most once a second.
+  private mutating func lookIfDue() -> Bool {
+    let now = monotonicTime()
+    guard now - (lookedAt ?? .zero) >= .seconds(1) || lookedAt == nil else { return false }
+    lookedAt = now
+    take(watch.look())
+    return true
+  }
+
+  private mutating func take(_ status: SweepStatus) {
+    (picture.done, picture.total) = (status.cells.done, status.cells.total)
+    (picture.failed, picture.abandoned) = (status.cells.failed, status.cells.abandoned)
+    let hosts = Dictionary(grouping: status.workers, by: \.host)
+    picture.running = status.workers.compactMap { worker in
+      guard let id = worker.cell else { return nil }
+      let share = worker.step.map { ", \(100 * $0 / max(1, worker.steps ?? 1)) %" } ?? ""
+      let place = hosts.count > 1 || worker.job != nil ? worker.host + " " : ""
+      let job = worker.job.map { "job \($0) " } ?? ""
+      return "\(place)\(job)pid \(worker.pid): \(words(for: id))\(share)"
+    }
+    picture.workers = Set(status.workers.map(\.name)).count
+    picture.hosts = hosts.count
+  }
+
+  /// `m lr=1e-3 seed 2` for `tuning-a1-p0-s2`.
+  private func words(for id: String) -> String {
+    StudyCell(id: id).flatMap { cell in
+      plan.configuration.arms.indices.contains(cell.arm)
+        && plan.points(ofArm: cell.arm).indices.contains(cell.point) ? plan.words(for: cell) : nil
+    } ?? id
+  }
+
+  private mutating func paintIfDue() -> Bool {
+    let interval = Duration.milliseconds(max(200, results.results.count))
+    guard isStale, monotonicTime() - (painted ?? .zero) >= interval else { return false }
+    paint()
+    return true
+  }
+
+  private mutating func paint() {
+    (painted, isStale) = (monotonicTime(), false)
+    let findings = SweepFindings(
+      plan: plan.declared, results: results.all, times: results.allTimes)
+    plan = findings.plan
+    picture.done = max(picture.done, results.results.count)
     let tables = SweepTables(findings)
     let best = findings.bestPoints
     picture.chart = tables.chart
@@ -66,7 +137,7 @@ struct SweepPainter: Sendable {
       let summary = findings.summary(ofArm: arm)
       var row = SweepPicture.Arm(
         letter: Character(plan.lanes[arm].letter), name: plan.lanes[arm].name,
-        best: best[arm].map(tables.pointText), bestLoss: summary?.bestScore,
+        best: best[arm].map { plan.points(ofArm: arm)[$0].words }, bestLoss: summary?.bestScore,
         range: tables.rangeText(summary), divergedShare: summary?.divergedShare ?? 0,
         edgeKeys: findings.edgeKeys(ofArm: arm))
       row.bestValue = plan.axes.count == 1 ? best[arm].map { plan.points[$0][0].value } : nil
@@ -78,13 +149,15 @@ struct SweepPainter: Sendable {
   mutating func end(isComplete: Bool, margin: Margin) {
     picture.stage = isComplete ? .finished : .stopped
     (picture.running, picture.isPaused) = ([], false)
-    paintFindings()
+    paint()
     guard isComplete else { return }
-    picture.total = picture.done
-    let findings = SweepFindings(findings)
+    (picture.done, picture.total) = (results.results.count, results.results.count)
+    let findings = SweepFindings(
+      plan: plan.declared, results: results.all, times: results.allTimes)
     let document = findings.comparison(
       [], margin: margin, stateBytes: OptimizerMemory.bytes(in: plan.configuration))
     picture.verdicts = document.verdicts
+    picture.costLine = document.costLine
     picture.costs = document.arms.map { arm in
       SweepPicture.Cost(
         name: arm.name, millisecondsPerStep: arm.cost.cpuSecondsPerStep.map { 1000 * $0 },

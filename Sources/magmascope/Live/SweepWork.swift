@@ -2,24 +2,25 @@ import EventStream
 import Explorer
 import Foundation
 import RunModel
+import RunStore
 import Statistics
 import Studies
+import TensorKernels
 import Training
-import Workloads
 
-/// One sweep from its plan to its verdicts; `run` blocks the thread it is called on.
+/// One sweep from its plan to its verdicts, worked on or only looked at; `run` blocks its thread.
 final class SweepWork: Sendable {
   enum Origin: Sendable {
     case new(SweepRequest)
-    /// nil: the newest among the user's sweeps.
+    /// Works on the sweep of a directory; nil: the newest among the user's sweeps.
     case kept(String?)
+    /// Looks at it, whoever works on it.
+    case watched(String?)
   }
 
   /// What is known so far, for whoever looks.
   private struct Progress: Sendable {
     var painter: SweepPainter?
-    /// The cells under way by name, and how far they are.
-    var underWay: [String: Double] = [:]
     var failure: String?
     /// Whether something has changed since the last look.
     var isNew = false
@@ -45,42 +46,42 @@ final class SweepWork: Sendable {
       return progress
     }
     guard let seen else { return nil }
-    if let failure = seen.failure {
-      var picture = seen.painter?.picture ?? SweepPicture()
-      picture.stage = .failed(failure)
-      return picture
-    }
-    let isPaused = control.withLock { $0 } == .wait
-    return seen.painter?.painted(underWay: seen.underWay, isPaused: isPaused)
+    var picture = seen.painter?.picture ?? SweepPicture()
+    if let failure = seen.failure { picture.stage = .failed(failure) }
+    picture.isPaused = picture.isUnderWay && control.withLock { $0 } == .wait
+    return picture
   }
 
   func run() {
     defer { ended.signal() }
     do {
-      try work()
+      switch origin {
+      case .new(let request): try work(try begun(request))
+      case .kept(let path):
+        let directory = try Self.directory(path)
+        try work((directory, try SweepJob.stored(in: directory)))
+      case .watched(let path): try watch(try Self.directory(path))
+      }
     } catch {
       let reason = (error as? RunError)?.description ?? error.localizedDescription
       change { $0.failure = reason }
     }
   }
 
-  private func work() throws {
-    let (directory, plan, isNew) = try declared()
-    _ = try WorkloadRegistry.source(for: plan.configuration)
-    let (store, finished) = try SweepJob.open(directory, plan, isResuming: !isNew)
-    let times = isNew ? [] : try StoredSweep(reading: directory).times
-    var painter = SweepPainter(plan: plan, directory: directory, finished: finished, times: times)
-    show(painter)
-    let runner = SweepRunner(
-      plan: plan, store: store, workers: RunController.coreCount,
-      shouldStop: { [self] in wishOnceGoing == .stop },
-      runCell: { [self] cell, configuration in try train(cell, configuration, plan) })
-    let isComplete = try runner.run(finished: finished) { event in
-      painter.note(event)
-      show(painter)
-    }
-    painter.end(isComplete: isComplete, margin: margin)
-    show(painter)
+  private static func directory(_ path: String?) throws -> URL {
+    StudyFiles.directory(try path ?? UserDirectories.newestSweep())
+  }
+
+  private func begun(_ request: SweepRequest) throws -> (URL, SweepPlan) {
+    let plan = try SweepJob.plan(
+      request.configuration,
+      .init(
+        grids: request.grids, tuningSeeds: request.tuningSeeds,
+        judgingSeeds: request.judgingSeeds, extending: request.extending,
+        hasControl: request.hasControl))
+    _ = try CellTraining(plan)
+    let directory = StudyFiles.directory(request.directory ?? UserDirectories.newSweep(plan))
+    return (directory, try SweepJob.begin(directory, plan))
   }
 
   private func show(_ painter: SweepPainter) { change { $0.painter = painter } }
@@ -92,47 +93,67 @@ final class SweepWork: Sendable {
     }
     wake()
   }
+}
 
-  /// Waits while paused, before a cell begins.
-  private var wishOnceGoing: RunWish {
-    while true {
-      let wish = control.withLock { $0 }
-      if wish != .wait { return wish }
-      Thread.sleep(forTimeInterval: 0.05)
-    }
-  }
+// MARK: Working
 
-  private func declared() throws -> (directory: URL, plan: SweepPlan, isNew: Bool) {
-    switch origin {
-    case .new(let request):
-      let plan = try SweepJob.plan(
-        request.configuration, grids: request.grids, tuningSeeds: request.tuningSeeds,
-        judgingSeeds: request.judgingSeeds)
-      let path = request.directory ?? UserDirectories.newSweep(plan)
-      return (URL(fileURLWithPath: path), plan, true)
-    case .kept(let path):
-      let directory = URL(fileURLWithPath: try path ?? UserDirectories.newestSweep())
-      return (directory, try SweepJob.storedPlan(in: directory), false)
-    }
-  }
-
-  private func train(
-    _ cell: StudyCell, _ configuration: RunConfiguration, _ plan: SweepPlan
-  ) throws -> [EvaluationRecord] {
-    var run = try HeadlessRun(configuration: configuration) { [control] in
-      control.withLock { $0 }
-    }
-    run.yieldsToInterface = true
-    let name = plan.words(for: cell)
-    let steps = Double(max(1, configuration.steps))
-    change { $0.underWay[name] = 0 }
-    defer { change { $0.underWay[name] = nil } }
-    let result = try run.run(
-      onEvent: { _ in },
-      onProgress: { metrics in
-        change { $0.underWay[name] = Double(metrics.step) / steps }
+extension SweepWork {
+  private func work(_ sweep: (directory: URL, plan: SweepPlan)) throws {
+    let folder = BoardFolder(sweep.directory)
+    var training = try CellTraining(sweep.plan)
+    training.yieldsToInterface = true
+    var painter = SweepPainter(plan: sweep.plan, folder: folder)
+    show(painter)
+    let isBegun = folder.isBegun
+    painter.begin(estimate: isBegun ? "" : try SweepEstimate(sweep.plan).text)
+    show(painter)
+    var settings = SweepWorker.Settings()
+    settings.jobs = RunController.coreCount
+    settings.details = WorkerDetails(cpu: Machine.processorName)
+    let worker = SweepWorker(
+      folder, plan: sweep.plan, settings: settings,
+      wish: { [control] in control.withLock { $0 }.ofWorker },
+      runCell: { [control, training] work in
+        try training.train(work) { control.withLock { $0 } == .wait }
       })
-    if result.outcome == .stopped { throw CellInterrupted() }
-    return result.records
+    let outcome = try worker.run { event in
+      if painter.note(event) { show(painter) }
+    }
+    painter.end(isComplete: outcome == .complete, margin: margin)
+    show(painter)
+  }
+}
+
+extension RunWish {
+  fileprivate var ofWorker: WorkerWish {
+    switch self {
+    case .go: .go
+    case .wait: .wait
+    case .stop: .stop
+    }
+  }
+}
+
+// MARK: Looking
+
+extension SweepWork {
+  /// Looks once a second until the sweep is complete; writes nothing.
+  private func watch(_ directory: URL) throws {
+    let folder = BoardFolder(directory)
+    let plan = try SweepJob.readable(in: directory)
+    var painter = SweepPainter(plan: plan, folder: folder)
+    var watch = SweepWatch(folder, plan: plan)
+    while control.withLock({ $0 }) != .stop {
+      let status = watch.look()
+      try painter.note(status)
+      show(painter)
+      if status.phase == .complete {
+        painter.end(isComplete: true, margin: margin)
+        return show(painter)
+      }
+      for _ in 0..<20 where control.withLock({ $0 }) != .stop {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
   }
 }

@@ -7,6 +7,8 @@ import Foundation
 final class SignalWatcher: Sendable {
   private struct State: Sendable {
     var latest: Int32?
+    /// USR1 came: what runs is to be kept and left.
+    var isTimeNearlyUp = false
     /// Whether there is something to save, so that a signal only asks for the end.
     var isHolding: Bool
   }
@@ -14,14 +16,17 @@ final class SignalWatcher: Sendable {
   private static let watched: [Int32] = [SIGINT, SIGTERM, SIGHUP]
   private let state: Locked<State>
 
-  /// - Parameter isHolding: false while nothing has begun, as when data are read: a signal then ends
-  ///   the program at once.
-  init(isHolding: Bool = true) {
+  /// - Parameters:
+  ///   - isHolding: false while nothing has begun, as when data are read: a signal then ends the program
+  ///     at once.
+  ///   - alsoTimeNearlyUp: whether to watch for USR1, by which schedulers say so.
+  init(isHolding: Bool = true, alsoTimeNearlyUp: Bool = false) {
     let state = Locked(State(isHolding: isHolding))
     self.state = state
     var set = sigset_t()
     sigemptyset(&set)
     for signal in Self.watched where !Self.isIgnored(signal) { sigaddset(&set, signal) }
+    if alsoTimeNearlyUp { sigaddset(&set, SIGUSR1) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     let waited = set
     Thread.detachNewThread {
@@ -30,7 +35,7 @@ final class SignalWatcher: Sendable {
       while sigwait(&waited, &signal) == 0 {
         let received = signal
         let isHolding = state.withLock {
-          $0.latest = received
+          if received == SIGUSR1 { $0.isTimeNearlyUp = true } else { $0.latest = received }
           return $0.isHolding
         }
         if !isHolding { _exit(128 + received) }
@@ -40,6 +45,8 @@ final class SignalWatcher: Sendable {
 
   /// From now on a signal is remembered, and whoever runs something asks for it.
   func hold() { state.withLock { $0.isHolding = true } }
+
+  var isTimeNearlyUp: Bool { state.withLock(\.isTimeNearlyUp) }
 
   /// The exit code that the received signal asks for, nil when there was none.
   var exitCode: Int32? { state.withLock { $0.latest }.map { 128 + $0 } }

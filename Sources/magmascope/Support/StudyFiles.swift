@@ -28,6 +28,11 @@ enum StudyFiles {
     return (runs, sweeps)
   }
 
+  /// The directory meant by an argument, by a path that holds from everywhere.
+  static func directory(_ path: String) -> URL {
+    URL(fileURLWithPath: path).standardizedFileURL
+  }
+
   static let marginHelp: ArgumentHelp = """
     Differences within this much, in the loss's unit, do not matter in practice (default: .01 nats, \
     or 5 % of the reference's loss where that is not in nats).
