@@ -71,7 +71,8 @@ struct ExtensionTests {
       try plan(["magma(adam)", "skip(adam)"], ["mask=0..0.8:3:linear"], extending: 2))
     #expect(findings.bestPoints == [0, 0])
     #expect(findings.edgeKeys(ofArm: 0).isEmpty, "a mask of 0 is the last there is")
-    #expect(findings.plan.extensions.allSatisfy(\.isEmpty))
+    let extensions = findings.plan.extensions
+    #expect(extensions.allSatisfy { $0.isEmpty })
   }
 
   @Test func anArmsOwnGridReplacesAndAdds() throws {

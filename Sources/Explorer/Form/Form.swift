@@ -30,9 +30,9 @@ package struct Form {
     self.purpose = purpose
     base = configuration
     texts = FormTexts.texts(of: configuration)
+    armCount = configuration.arms.count
     fillWorkload(configuration.workload)
     if purpose == .sweep { texts.merge(Form.sweepDefaults) { $1 } }
-    armCount = configuration.arms.count
     let first = purpose == .sweep ? "sweep.low" : "arm0.base"
     focus = fields.firstIndex { $0.id == first } ?? 0
     beginEditing()

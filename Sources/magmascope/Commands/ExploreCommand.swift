@@ -74,7 +74,7 @@ struct ExploreCommand: ParsableCommand {
   /// A word that is no directory is rather a misspelt command.
   private func existing(_ path: String) throws(RunError) -> String {
     guard !path.contains("/"), !FileManager.default.fileExists(atPath: path) else { return path }
-    let commands = Magmascope.configuration.subcommands.compactMap(\.configuration.commandName)
+    let commands = Magmascope.configuration.subcommands.compactMap { $0.configuration.commandName }
     throw RunError(
       .usage,
       "is neither a command nor the directory of a run" + suggestion(for: path, among: commands),

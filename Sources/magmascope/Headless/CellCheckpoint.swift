@@ -18,6 +18,7 @@ final class CellCheckpoint: RunRecorder {
   private struct State: Sendable {
     var records: [EvaluationRecord] = []
     var isMade = false
+    var owned: OwnedRun?
   }
 
   private let work: CellWork
@@ -51,23 +52,25 @@ final class CellCheckpoint: RunRecorder {
   private var path: String { work.partial(ofGeneration: work.claim.generation) }
 
   private func write(_ checkpoint: CheckpointSet) throws {
-    let (records, isMade) = state.withLock { ($0.records, $0.isMade) }
-    let directory: RunDirectory
-    if isMade || FileManager.default.fileExists(atPath: path) {
-      directory = try RunDirectory.open(at: path)
-    } else {
-      directory = try RunDirectory.create(
-        at: path, configuration: try PresetWriter.yaml(work.configuration))
-    }
+    let (records, known) = state.withLock { ($0.records, $0.owned) }
+    let owned = try known ?? take()
     try Data(JSONLinesFile.text(records).utf8).write(
       to: URL(fileURLWithPath: path + "/" + Self.recordsName), options: .atomic)
-    try directory.write(checkpoint, of: work.configuration, stamp: .current)
-    state.withLock { $0.isMade = true }
+    try owned.write(checkpoint, of: work.configuration.begun, stamp: .current)
+    state.withLock { ($0.isMade, $0.owned) = (true, owned) }
+  }
+
+  /// The directory, new or as an earlier owner of the cell left it.
+  private func take() throws -> OwnedRun {
+    if FileManager.default.fileExists(atPath: path + "/run.yaml") { return try .take(path) }
+    return try .create(
+      at: path, configuration: try PresetWriter.yaml(work.configuration.begun))
   }
 
   /// The cell has its result: nobody needs what was kept on the way.
   func remove() {
     guard state.withLock(\.isMade) || work.claim.generation > 0 else { return }
+    state.withLock(\.owned)?.end()
     for generation in 0...work.claim.generation {
       try? FileManager.default.removeItem(atPath: work.partial(ofGeneration: generation))
     }
@@ -99,10 +102,16 @@ extension CellCheckpoint {
       try? FileManager.default.removeItem(atPath: path)
       try FileManager.default.copyItem(atPath: source, toPath: path)
     }
-    let checkpoint = try RunDirectory.open(at: path).readCheckpoint(of: work.configuration)
+    guard
+      let checkpoint = try RunDirectory.open(at: path).readCheckpoint(of: work.configuration.begun)
+    else {
+      throw RunError(
+        .input, "has no checkpoint", place: path, remedy: "the cell is computed from its start")
+    }
     let decoder = JSONDecoder()
-    let records = Data(try ForeignFile.read(path + "/" + Self.recordsName, as: .records))
-      .split(separator: 0x0A).map { try decoder.decode(EvaluationRecord.self, from: Data($0)) }
+    let lines = try ForeignFile.read(path + "/" + Self.recordsName, as: .records)
+    let records = try lines.split(separator: 0x0A)
+      .map { try decoder.decode(EvaluationRecord.self, from: Data($0)) }
       .filter { $0.step <= checkpoint.step }
     state.withLock { ($0.records, $0.isMade) = (records, true) }
     return Beginning(checkpoint: checkpoint, records: records)

@@ -30,7 +30,6 @@ struct ExplorerDoor {
     } catch {
       throw RunError(.terminal, error.description)
     }
-    TerminalSignals.guardAgainstCrashes()
     TerminalSignals.unblock()
     var state = Self.state(
       configuration, glyphs: terminal.capabilities.glyphs,

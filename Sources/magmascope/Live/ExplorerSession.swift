@@ -10,7 +10,7 @@ import Training
 /// The explorer at work: hands events to the reducer, does what it asks, draws what it shows.
 @MainActor
 final class ExplorerSession {
-  static let exports: [ExportKind] = [
+  nonisolated static let exports: [ExportKind] = [
     .csv, .jsonl, .svg, .screen, .tensorboard, .latex, .text,
   ]
 

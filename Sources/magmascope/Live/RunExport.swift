@@ -68,23 +68,3 @@ struct RunExport: Sendable {
     return directory
   }
 }
-
-extension LossChart {
-  /// The validation curves of evaluation records, one curve per arm and seed.
-  static func validation(of records: [EvaluationRecord]) -> LossChart {
-    var curves: [String: Curve] = [:]
-    var order: [String] = []
-    for record in records where record.final != true {
-      let key = "\(record.arm) \(record.seed)"
-      if curves[key] == nil {
-        order.append(key)
-        curves[key] = Curve(
-          letter: record.lane.first ?? "?", name: record.arm, arm: order.count - 1)
-        curves[key]?.validation = MetricSeries()
-      }
-      curves[key]?.validation?.append(
-        x: Double(record.step), y: record.validationLoss ?? .nan)
-    }
-    return LossChart(title: "validation loss", curves: order.compactMap { curves[$0] })
-  }
-}
