@@ -170,7 +170,7 @@ import Testing
     _ = reduce(&state, .sweep(Self.picture(.stopped)))
     press(&state, ":sweep resume")
     #expect(
-      reduce(&state, .key(.enter)).last == .sweep(.open(directory: "sweeps/20260102-lr")))
+      reduce(&state, .key(.enter)).last == .sweep(.join(directory: "sweeps/20260102-lr")))
   }
 
   @Test func knobsDoNotTurnBehindTheSweep() throws {

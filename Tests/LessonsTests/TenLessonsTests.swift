@@ -63,7 +63,8 @@ import Testing
     #expect(equal.partedShare == 0)
     #expect(equal.falseFindings.peeked == 0 && equal.falseFindings.once == 0)
     // Two camps far apart: triples within a camp never part, those across always do.
-    let camps = SeedHabits((0..<6).map { Double($0 / 3) * 100 + Double($0 % 3) * 0.1 })
+    let losses: [Double] = [0, 0.1, 0.2, 100, 100.1, 100.2]
+    let camps = SeedHabits(losses)
     #expect(camps.partedShare > 0 && camps.partedShare < 0.2)
     #expect(SeedHabits([1, 2, 3]).partedShare.isNaN)
     #expect(SeedHabits([1, 2, 3]).falseFindings.once.isNaN)
