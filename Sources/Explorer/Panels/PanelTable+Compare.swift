@@ -187,7 +187,7 @@ extension PanelTable {
       "Look at the lowest point of each curve, not at one column: the same value is not the same "
         + "step for two methods.",
       "Look at the width of the near-best range: a wide one forgives a badly chosen rate.",
-      "Alarming: a best value at the edge of the grid (E extends it).",
+      "Alarming: a best value at the edge of the grid: the true best may lie beyond it.",
     ]
   ) { context, buffer, area in
     SweepScreen(state: context.state).drawChart(
