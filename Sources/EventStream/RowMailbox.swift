@@ -32,7 +32,11 @@ package final class RowMailbox: Sendable {
   /// allocate in the long run.
   package func drain(into rows: inout RunRows) {
     rows.removeAll()
-    contents.withLock { swap(&$0, &rows) }
+    contents.withLock { waiting in
+      // The storage may come from anybody: the run's blocks stay as many as they are.
+      rows.blockCount = waiting.blockCount
+      swap(&waiting, &rows)
+    }
   }
 }
 

@@ -183,6 +183,28 @@ import Testing
     #expect(told.withLock(\.self) == [run.directory.path])
   }
 
+  @Test func rowsGoOnAfterTheyWereWrittenOnce() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    let written = DispatchSemaphore(value: 0)
+    let recorder = try Toy.recorder(run) { report in
+      if case .checkpointed = report { written.signal() }
+    }
+    for step in 1...5 {
+      let rows = Toy.rows(step...step)
+      for (index, row) in rows.steps.enumerated() {
+        recorder.record(row, blocks: Array(rows.blocks(ofRow: index)))
+      }
+      // A checkpoint makes the recorder write what waits, and tells when it has.
+      recorder.record(Toy.checkpoint(step))
+      written.wait()
+    }
+    #expect(recorder.close() == nil && recorder.droppedRows == 0)
+    #expect(
+      Set(RowBits.of(try RecordedRows(run.directory).rows(in: 1...9)))
+        == Set(RowBits.of(Toy.rows(1...5))))
+  }
+
   @Test func aCheckpointThatCannotBeWrittenIsToldOnceAndTheRecordsGoOn() throws {
     let scratch = try Scratch()
     let run = try Toy.run(scratch)
