@@ -71,6 +71,7 @@ package enum TensorBoardExport {
     let text = String(plain.prefix(200)).split(separator: "-", omittingEmptySubsequences: true)
       .joined(separator: "-")
     // Records may come from anywhere, and lead nowhere else.
+    if text.isEmpty { return "_" }
     return text.hasPrefix(".") ? "_" + text.dropFirst() : text
   }
 }

@@ -39,11 +39,11 @@ import Testing
     #expect(
       lines[0]
         == "lane,arm,seed,step,tokens,trainLoss,validationLoss,learningRate,effectiveLearningRate,"
-        + "maskRate,alignment,scale,cpuSeconds,wallSeconds,diverged,final")
-    #expect(lines[1] == #"a,"adam:lr=1e-3,wd=0",0,50,51200,2.5,2.25,0.001,0.001,,,,0.5,0.625,,"#)
+        + "maskRate,alignment,scale,cpuSeconds,wallSeconds,diverged,final,baseLoss")
+    #expect(lines[1] == #"a,"adam:lr=1e-3,wd=0",0,50,51200,2.5,2.25,0.001,0.001,,,,0.5,0.625,,,"#)
     #expect(
       lines[2]
-        == "m,magma(adam),18446744073709551615,100,102400,,,0.001,0.00025,0.5,0.436,0.55,1.0,1.0,73,true"
+        == "m,magma(adam),18446744073709551615,100,102400,,,0.001,0.00025,0.5,0.436,0.55,1.0,1.0,73,true,"
     )
     #expect(lines.count == 4 && lines[3].isEmpty)
   }
