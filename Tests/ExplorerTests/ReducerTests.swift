@@ -53,13 +53,14 @@ import Testing
 
   @Test func settingsThatAreNotLiveWaitForTheRerun() throws {
     var state = try Fake.running()
-    press(&state, ":set beta1 .95")
+    press(&state, ":set grain row")
     #expect(reduce(&state, .key(.enter)).isEmpty)
     guard case .start(let configuration, run: 2) = reduce(&state, .key(.character("R"))).first
     else {
       return #expect(Bool(false), "R starts a run")
     }
-    #expect(configuration.arms.allSatisfy { $0.number("beta1") == 0.95 })
+    #expect(configuration.arms[1].choice("grain") == "row")
+    #expect(configuration.arms[0].values["grain"] == nil)
   }
 
   @Test func aSelectedArmCanBeTunedAlone() throws {
@@ -181,7 +182,7 @@ import Testing
 
   @Test func tabCompletesCommandsAndTheirArguments() throws {
     var state = try Fake.running()
-    press(&state, ":pres")
+    press(&state, ":preset")
     _ = reduce(&state, .key(.tab))
     press(&state, "ma")
     _ = reduce(&state, .key(.tab))

@@ -125,8 +125,8 @@ import Testing
   @Test func aGridThatCannotBeSweptIsRefusedInTheForm() throws {
     var state = try Self.state(nil)
     _ = reduce(&state, .key(.enter))
-    // The focus is on the lowest value: 1e-4 becomes 1e-41, below the range of every rate.
-    press(&state, "1")
+    // The focus is on the lowest value: 1e-4 becomes 1e-4x, which is no rate.
+    press(&state, "x")
     #expect(reduce(&state, .key(.enter)).isEmpty)
     guard case .form(let form) = state.modal else { return #expect(Bool(false), "it stays open") }
     #expect(form.errors["sweep.low"] != nil)
@@ -150,7 +150,7 @@ import Testing
     press(&state, ":sweep " + text)
     #expect(reduce(&state, .key(.enter)).isEmpty)
     guard case .command(let line) = state.modal else { return #expect(Bool(false)) }
-    #expect(line.error?.contains("wants a grid such as lr=1e-4..1e-2:5") == true)
+    #expect(line.error?.contains("wants grids such as lr=1e-4..1e-2:5") == true)
   }
 
   @Test func spacePausesTheSweepAndNotTheRun() throws {
