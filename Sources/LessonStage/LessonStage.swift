@@ -1,6 +1,5 @@
 import Dispatch
 import EventStream
-import Foundation
 import History
 import Lessons
 import Optimizers
@@ -104,27 +103,42 @@ package final class LessonStage {
       configuration: configuration, axes: [try GridAxis(parsing: lessonPlan.grid)],
       tuningSeeds: lessonPlan.tuningSeeds, judgingSeeds: lessonPlan.judgingSeeds,
       kernels: KernelLevel.current.rawValue, catalog: OptimizerRegistry.catalog)
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "magmascope-lesson-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try SweepStore.create(at: directory, plan: plan, configurationText: "")
     var results: [CellResult] = []
-    let runner = SweepRunner(
-      plan: plan, store: store, workers: RunController.coreCount,
-      runCell: { _, run in try train(run) })
-    _ = try runner.run { event in
-      if case .finished(let result, _) = event { results.append(result) }
+    while true {
+      switch plan.course(results).stage {
+      case .tuning(let cells), .judging(let cells):
+        let open = cells.filter { cell in !results.contains { $0.id == cell.id } }
+        results += try train(open, of: plan)
+      case .complete: return found(plan, results)
+      }
     }
+  }
+
+  private static func found(_ plan: SweepPlan, _ results: [CellResult]) -> LessonSweep {
     let findings = SweepFindings(plan: plan, results: results)
     let arms = plan.configuration.arms
     return LessonSweep(
       arms,
       arms: arms.indices.map { arm in
         LessonSweep.Arm(
-          best: findings.bestPoints[arm].map { plan.points[$0][0].value },
+          best: findings.bestPoints[arm].map { findings.plan.points(ofArm: arm)[$0][0].value },
           isAtEdge: !findings.edgeKeys(ofArm: arm).isEmpty)
       },
       verdicts: findings.experiment(margin: .usual).verdicts)
+  }
+
+  /// Trains cells, as many at a time as there are cores.
+  private static func train(_ cells: [StudyCell], of plan: SweepPlan) throws -> [CellResult] {
+    let outcomes = Locked<[Result<CellResult, any Error>]>([])
+    DispatchQueue.concurrentPerform(iterations: cells.count) { place in
+      let outcome = Result {
+        try CellResult.reading(
+          try train(plan.run(of: cells[place])), of: cells[place], in: plan
+        ).result
+      }
+      outcomes.withLock { $0.append(outcome) }
+    }
+    return try outcomes.withLock { $0 }.map { try $0.get() }
   }
 
   /// Trains a cell on this thread and returns its records.

@@ -27,9 +27,14 @@ struct RowIndex: Sendable {
   /// Rows in all known chunks.
   var rowCount: Int { entries.reduce(0) { $0 + $1.header.rows } }
 
-  /// Where the figures of the blocks end that a known chunk points to.
-  var blocksEnd: Int {
-    entries.reduce(0) { max($0, $1.header.blockOffset &+ $1.header.blockLength) }
+  /// Where the figures of the blocks end that a known chunk points to, in a file of `size` bytes:
+  /// what points beyond it is damaged.
+  func blocksEnd(within size: Int) -> Int {
+    entries.reduce(0) { end, entry in
+      let (own, overflow) = entry.header.blockOffset.addingReportingOverflow(
+        entry.header.blockLength)
+      return overflow || own > size ? end : max(end, own)
+    }
   }
 
   var newestStep: Int { entries.reduce(0) { $1.isVoid ? $0 : max($0, $1.last) } }
@@ -105,9 +110,10 @@ package struct RowWriter: ~Copyable {
     try index.extend(upTo: steps.size, path: directory.stepsPath) { steps.read($0, $1) }
     // Behind the last whole chunk there may be damage, but nothing that could be read.
     try steps.shorten(to: index.end)
-    try blocks.shorten(to: index.blocksEnd)
+    let blocksEnd = index.blocksEnd(within: blocks.size)
+    try blocks.shorten(to: blocksEnd)
     (self.steps, self.blocks, self.index) = (steps, blocks, index)
-    (stepsEnd, blocksEnd) = (index.end, index.blocksEnd)
+    (stepsEnd, self.blocksEnd) = (index.end, blocksEnd)
   }
 
   /// Rows that were written so far.
@@ -133,7 +139,7 @@ package struct RowWriter: ~Copyable {
   package mutating func cut(after step: Int) throws(RunError) {
     index.limit(to: step)
     stepsEnd = index.dropVoidTail()
-    blocksEnd = index.blocksEnd
+    blocksEnd = index.blocksEnd(within: blocks.size)
     try steps.shorten(to: stepsEnd)
     try blocks.shorten(to: blocksEnd)
     guard index.entries.contains(where: { $0.header.last > step }) else { return }

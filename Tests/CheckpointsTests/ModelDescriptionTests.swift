@@ -91,7 +91,7 @@ import Testing
     ("tie_word_embeddings", "1"), ("model_type", "\"mistral\""), ("model_type", "null"),
     ("magmascope_batch", "0"), ("rope_interleaved", "true"),
     ("rope_scaling", "{\"rope_type\":\"linear\",\"factor\":2}"), ("head_dim", "7"),
-    ("num_key_value_heads", "0"), ("num_key_value_heads", "2147483648"), ("head_dim", "8.0"),
+    ("num_key_value_heads", "0"), ("num_key_value_heads", "2147483648"), ("head_dim", "8.5"),
     ("mlp_bias", "\"no\""), ("rope_parameters", "{\"rope_type\":\"yarn\",\"factor\":2}"),
     ("rope_parameters", "{\"rope_type\":\"linear\"}"),
     ("rope_parameters", "{\"rope_type\":\"linear\",\"factor\":0}"),

@@ -102,7 +102,7 @@ import Testing
       let tally = try #require(moment.arms[1].track?.blocks[block])
       let picture = text(state, 120, 40)
       let cos = Shown.share(Double(tally.row.alignment), decimals: 3)
-      #expect(picture.contains("one step by hand: 0.k of m"))
+      #expect(picture.contains("one step by hand: 0.v of m"))
       #expect(picture.contains("(|g| |mu|) = " + (cos.hasPrefix("-") ? cos : "+" + cos)))
       #expect(picture.contains(tally.row.keptShare == 1 ? "keep .50: kept" : "keep .50: MASKED"))
       let before = Shown.share(tally.previousScale.map(Double.init), decimals: 3)

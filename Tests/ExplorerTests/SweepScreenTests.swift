@@ -178,6 +178,6 @@ import Testing
     for key in ["+", "-", "0", "s", "S"] {
       #expect(reduce(&state, .key(.character(Character(key)))).isEmpty)
     }
-    #expect(!state.isDirty)
+    #expect(state.draft.arms == state.configuration.arms)
   }
 }

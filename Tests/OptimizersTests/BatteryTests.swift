@@ -12,7 +12,7 @@ import Testing
     return catalog.bases.map(\.name) + catalog.bases.map { "magma(\($0.name))" } + wrapped
       + [
         "matched(magma(adam))", "skip(adamw):grain=element,period=3",
-        "magma(adam):gates=gradient,grain=row", "skip(adam):from=3,until=9",
+        "magma(adam):gates=gradient,grain=element", "skip(adam):from=3,until=9",
         "skip(adamw):draw=cycle,gates=moments,returns=reset,period=2",
         "magma(lion):rescale=norm,grain=element", "skip(soap):draw=count,units=2,gates=moments",
       ]

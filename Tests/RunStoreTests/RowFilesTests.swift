@@ -152,7 +152,7 @@ import Testing
     let steps = Array(try Data(contentsOf: URL(fileURLWithPath: target.stepsPath)))
     let blocks = Array(try Data(contentsOf: URL(fileURLWithPath: target.blocksPath)))
     var random = TestRandom(seed)
-    for round in 0..<1_500 {
+    for round in 0..<400 {
       var damaged = (steps: steps, blocks: blocks)
       let isStep = Bool.random(using: &random)
       for _ in 0..<Int.random(in: 1...3, using: &random) {

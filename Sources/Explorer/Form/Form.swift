@@ -30,6 +30,7 @@ package struct Form {
     self.purpose = purpose
     base = configuration
     texts = FormTexts.texts(of: configuration)
+    fillWorkload(configuration.workload)
     if purpose == .sweep { texts.merge(Form.sweepDefaults) { $1 } }
     armCount = configuration.arms.count
     let first = purpose == .sweep ? "sweep.low" : "arm0.base"

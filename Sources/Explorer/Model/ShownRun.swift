@@ -52,6 +52,7 @@ extension ExplorerState {
     verdicts = opened.phase.isOver ? Judging.verdicts(of: live) : []
     (modal, isReplaying) = (nil, false)
     resetSelection()
+    hiddenArms = Array(repeating: false, count: live.arms.count)
     message = nil
     if let note = opened.note { say(note, seconds: 15) }
     selectedBlock = live.blocks.firstIndex(where: \.isMaskable) ?? 0

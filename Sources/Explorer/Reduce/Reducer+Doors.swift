@@ -45,6 +45,9 @@ extension ExplorerState {
       guard words.count == 1, let added = try? ArmGrammar(catalog: catalog).parse(first) else {
         return nil
       }
+      guard place.directory == nil || live.step == 0 else {
+        return askToBranch(.join(added, step: live.step))
+      }
       var next = draft
       next.arms.append(added)
       next.letters = []
@@ -77,7 +80,7 @@ extension ExplorerState {
       changes.append((setting, value))
     }
     guard !changes.isEmpty else { return nil }
-    isDirty = true
+    turningKey = changes.last?.setting.key
     for change in changes {
       draft.arms[place] = draft.arms[place].setting(change.setting.key, to: change.value)
     }

@@ -7,10 +7,12 @@ package enum BranchOrder: Sendable, Hashable {
   case rewind(step: Int)
   /// A run of its own goes on from this step; the present one stays as it is.
   case fork(step: Int)
+  /// An arm joins: it is trained from step 0 to where the others stand, and goes on with them.
+  case join(ArmSpecification, step: Int)
 
   package var step: Int {
     switch self {
-    case .rewind(let step), .fork(let step): step
+    case .rewind(let step), .fork(let step), .join(_, let step): step
     }
   }
 
@@ -19,6 +21,7 @@ package enum BranchOrder: Sendable, Hashable {
     switch self {
     case .rewind(let step): "back to step \(step)? what came after is kept as a branch."
     case .fork(let step): "fork at step \(step)? this run is kept as it is."
+    case .join(let arm, let step): "\(arm.name) joins and catches up to step \(step)?"
     }
   }
 }
@@ -57,13 +60,17 @@ extension ExplorerState {
     guard key == .enter || key == .character("y") else { return [] }
     isReplaying = true
     if case .fork = order { runNumber += 1 }
-    say("computing step \(order.step) again (Esc gives up)", seconds: 3_600)
+    if case .join(let arm, _) = order {
+      say("\(arm.name) catches up, the others wait (Esc gives up)", seconds: 3_600)
+    } else {
+      say("computing step \(order.step) again (Esc gives up)", seconds: 3_600)
+    }
     return [.branch(order, run: runNumber)]
   }
 
   mutating func replay(at step: Int, of target: Int, _ secondsLeft: Double?) {
     guard isReplaying else { return }
     let left = secondsLeft.map { ", \(Shown.duration($0)) left" } ?? ""
-    say("computing step \(step) of \(target) again\(left) (Esc gives up)", seconds: 3_600)
+    say("computing step \(step) of \(target)\(left) (Esc gives up)", seconds: 3_600)
   }
 }

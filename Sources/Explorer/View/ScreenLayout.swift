@@ -42,7 +42,7 @@ package struct ScreenLayout {
     sizeClass = SizeClass(size)
     screen = state.screen
     let isForAudience = state.settings.audience == .projector
-    let hasTuneLine = state.screen == .live || state.screen == .compare
+    let hasTuneLine = [.live, .compare, .lessons].contains(state.screen)
     let messageRows = SizeClass(size) == .narrow ? 0 : 1
     let rows = Rectangle(size).rows([
       .cells(1), .cells(1), .share(1), .cells(hasTuneLine && !isForAudience ? 1 : 0),

@@ -4,7 +4,7 @@ import TensorKernels
 /// Adam's step sizes estimated in a random low-rank picture of the gradient, one per channel.
 ///
 /// `R = PG` (P random, rank x rows, redrawn every `gap` steps), Adam's direction R̃ of R,
-/// `s_j = ‖R̃_j‖/‖R_j‖`, `Δ = lr·√scale·G·diag(s)`, its norm growing at most 1 % a step (Zhu et al.,
+/// `s_j = ‖R̃_j‖/‖R_j‖`, `Δ = lr·√factor·G·diag(s)`, its norm growing at most 1 % a step (Zhu et al.,
 /// 2025). Channels run along the longer side. `form=projected` scales R and projects it back instead,
 /// as the `pytorch_optimizer` package does. Attention and MLP matrices; other blocks take Adam steps.
 struct APOLLO: GradientTransformation {
@@ -13,13 +13,13 @@ struct APOLLO: GradientTransformation {
   static let descriptor = OptimizerDescriptor(
     name: "apollo", kind: .base,
     summary: "Channel-wise step sizes from Adam in a random low-rank projection.",
-    equation: "R = PG;  s_j = ‖Adam(R)_j‖/‖R_j‖;  Δ = lr·√scale·G·diag(s)",
+    equation: "R = PG;  s_j = ‖Adam(R)_j‖/‖R_j‖;  Δ = lr·√factor·G·diag(s)",
     paper: "Zhu et al., 2025, arXiv:2412.05270",
     hyperparameters: [
       .learningRate(0.01), .beta1(0.9), .beta2(0.999), .epsilon(1e-6),
       .integer("rank", "rows of the projection; 0: a quarter of the shorter side", 0, 0...100_000),
       .integer("gap", "steps between new projections", 200, 1...1_000_000),
-      .number("scale", "the step is multiplied by its root", 1, 0...1e6, scale: .logarithmic),
+      .number("factor", "the step is multiplied by its root", 1, 0...1e6, scale: .logarithmic),
       .choice(
         "channels", "one size per channel, or one per tensor", "channel", ["channel", "tensor"]),
       .choice(
@@ -57,14 +57,14 @@ struct APOLLO: GradientTransformation {
     let largest = places.map { $0.rows * $0.columns }.max() ?? 0
     isProjected = settings.text("form") == "projected"
     scaled = Array(repeating: 0, count: isProjected ? 0 : largest)
-    scale = settings.number("scale")
+    scale = settings.number("factor")
     perChannel = settings.text("channels") == "channel"
   }
 
   mutating func configure(_ settings: Settings) {
     moments.configure(settings)
     lowMoments.configure(settings)
-    scale = settings.number("scale")
+    scale = settings.number("factor")
   }
 
   mutating func absorb(_ step: BlockStep, gradients: Span<Float>, parameters: Span<Float>) {

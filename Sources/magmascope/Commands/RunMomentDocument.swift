@@ -189,14 +189,20 @@ extension RunMomentDocument.Arm {
     ]
     let next = ahead?[arm.id]?.seeds.first { $0.seed == own.seed }?.track
     blocks = moment.blocks.enumerated().map { place, block in
-      if step > 0 {
-        let tally = row == nil ? nil : own.track?.blocks[place]
-        let isMasked = tally?.row.isMasked ?? arm.isMasked[place]
-        return .init(block.name, isMasked: isMasked, tally)
+      let isMasked = arm.isMasked.indices.contains(place) && arm.isMasked[place]
+      guard step > 0 else {
+        return .init(
+          block.name, before: next?.tally(of: place)?.row, isMasked: isMasked, settings)
       }
-      let row = next?.blocks.indices.contains(place) == true ? next?.blocks[place].row : nil
-      return .init(block.name, before: row, isMasked: arm.isMasked[place], settings)
+      let tally = row == nil ? nil : own.track?.tally(of: place)
+      return .init(block.name, isMasked: tally?.row.isMasked ?? isMasked, tally)
     }
+  }
+}
+
+extension ArmTrack {
+  fileprivate func tally(of block: Int) -> BlockTally? {
+    blocks.indices.contains(block) ? blocks[block] : nil
   }
 }
 

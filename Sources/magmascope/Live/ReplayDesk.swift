@@ -29,12 +29,9 @@ struct ReplayDesk {
   func work() throws(RunError) -> Result {
     let configuration = try StoredRun.configuration(of: run.directory)
     let source = try WorkloadRegistry.source(for: configuration)
+    if case .join(let arm, _) = order { return try join(arm, configuration, source) }
     guard let boundary = try boundary(configuration, source) else {
-      let newest = try run.directory.readCheckpoint(of: configuration)
-      try run.goOn(from: newest)
-      return Result(
-        run: run, configuration: configuration, source: source, checkpoint: newest,
-        note: "given up: the run stands at step \(newest?.step ?? 0), paused")
+      return try asItWas(configuration, source, because: "given up")
     }
     switch order {
     case .rewind(let step):
@@ -42,12 +39,81 @@ struct ReplayDesk {
       return Result(
         run: run, configuration: configuration, source: source, checkpoint: boundary,
         note: "back at step \(step), paused: Space goes on; what came after is kept as a branch")
+    case .join: return try asItWas(configuration, source, because: "nothing to join")
     case .fork(let step):
       let fork = try fork(boundary, configuration, at: step)
       run.end()
       return Result(
         run: fork, configuration: configuration, source: source, checkpoint: boundary,
         note: "a run of its own from step \(step), paused: turn its knobs, Space goes on")
+    }
+  }
+
+  /// The run where it stopped, unchanged.
+  private func asItWas(
+    _ configuration: RunConfiguration, _ source: any WorkloadSource, because reason: String
+  ) throws(RunError) -> Result {
+    let newest = try run.directory.readCheckpoint(of: configuration)
+    try run.goOn(from: newest)
+    return Result(
+      run: run, configuration: configuration, source: source, checkpoint: newest,
+      note: "\(reason): the run stands at step \(newest?.step ?? 0), paused")
+  }
+
+  /// Trains an arm from step 0 to where the others stand, and adds it to them.
+  private func join(
+    _ specification: ArmSpecification, _ configuration: RunConfiguration,
+    _ source: any WorkloadSource
+  ) throws(RunError) -> Result {
+    guard var others = try run.directory.readCheckpoint(of: configuration) else {
+      return try asItWas(configuration, source, because: "nothing is trained yet")
+    }
+    try run.goOn(from: others)
+    let course = RunCourse(configuration, journal: others.journal)
+    let lane = Lane.next(specification, after: course.roster.map(\.lane))
+    let arm = RunArm(id: course.nextID, lane: lane, specification: specification)
+    var entry = JournalEntry(.join, step: others.step + 1, arm: arm.id)
+    entry.joined = arm
+    others.journal.append(entry)
+    let kept = try KeptRun(run, configuration) { _ in }
+    kept.recorder.record(.journaled(entry))
+    let outcome = caughtUp(arm, with: others, configuration, source, kept)
+    _ = kept.recorder.close()
+    guard case .success(let joined?) = outcome else {
+      return try asItWas(
+        configuration, source, because: outcome.failure?.description ?? "given up")
+    }
+    try run.write(joined, of: configuration.begun, stamp: .current)
+    return Result(
+      run: run, configuration: configuration, source: source, checkpoint: joined,
+      note: "\(lane.letter) \(specification.name) has caught up with step \(others.step); "
+        + "added after seeing: at most grade C")
+  }
+
+  private func caughtUp(
+    _ arm: RunArm, with others: CheckpointSet, _ configuration: RunConfiguration,
+    _ source: any WorkloadSource, _ kept: KeptRun
+  ) -> Swift.Result<CheckpointSet?, RunError> {
+    let replay = Replay(
+      configuration: configuration, journal: others.journal, source: source)
+    do throws(RunError) {
+      return .success(
+        try replay.catchUp(
+          [arm], with: others, channels: RunChannels(recorder: kept.recorder),
+          while: isWanted(from: 0)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Tells how far a computation that began at step `first` is, and whether it is still wanted.
+  private func isWanted(from first: Int) -> (Int) -> Bool {
+    let begun = ContinuousClock.now
+    return { step in
+      let seconds = begun.duration(to: .now) / .seconds(1)
+      let rate = Double(step - first) / max(seconds, 1e-3)
+      progress(step, rate > 0 ? Double(order.step - step) / rate : nil)
+      return wish.withLock(\.self)
     }
   }
 
@@ -70,13 +136,13 @@ struct ReplayDesk {
     let start = try run.directory.readCheckpoint(atOrBefore: order.step, of: configuration)
     let replay = Replay(
       configuration: configuration, journal: try run.directory.readJournal(), source: source)
-    let begun = ContinuousClock.now
-    let first = start?.step ?? 0
-    return try replay.boundary(after: order.step, from: start) { step in
-      let seconds = Double(begun.duration(to: .now) / .milliseconds(1)) / 1000
-      let rate = Double(step - first) / max(seconds, 1e-3)
-      progress(step, rate > 0 ? Double(order.step - step) / rate : nil)
-      return wish.withLock(\.self)
-    }
+    return try replay.boundary(
+      after: order.step, from: start, while: isWanted(from: start?.step ?? 0))
+  }
+}
+
+extension Swift.Result where Failure == RunError {
+  fileprivate var failure: RunError? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

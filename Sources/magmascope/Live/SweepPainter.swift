@@ -140,7 +140,8 @@ struct SweepPainter: Sendable {
         best: best[arm].map { plan.points(ofArm: arm)[$0].words }, bestLoss: summary?.bestScore,
         range: tables.rangeText(summary), divergedShare: summary?.divergedShare ?? 0,
         edgeKeys: findings.edgeKeys(ofArm: arm))
-      row.bestValue = plan.axes.count == 1 ? best[arm].map { plan.points[$0][0].value } : nil
+      row.bestValue =
+        plan.axes.count == 1 ? best[arm].map { plan.points(ofArm: arm)[$0][0].value } : nil
       return row
     }
   }

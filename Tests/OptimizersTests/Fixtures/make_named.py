@@ -348,7 +348,7 @@ def layers_drawn(units, period):
 def half(period):
     def chosen(step):
         order = sorted(MASKED, key=lambda n: coin(step // period, index_of(n)))
-        return order[:round(len(MASKED) / 2)]
+        return order[:math.floor(len(MASKED) / 2 + 0.5)]
     return chosen
 
 
@@ -418,8 +418,8 @@ RULES = [
     ("sgd", "scale='sqrt(g)/(1 + m)'", "keep='clamp(score^2*2, .1, .8)'",
      lambda v: min(.8, max(.1, v["score"] ** 2 * 2)), lambda v: math.sqrt(v["g"]) / (1 + v["m"]),
      False, "none"),
-    ("adam", "scale='share(u*g > 0)'", "keep='mean(abs(u)) < 1'",
-     lambda v: float(np.abs(v["e"]["u"]).mean() < 1),
+    ("adam", "scale='share(u*g > 0)'", "keep='mean(abs(u)) < .8'",
+     lambda v: float(np.abs(v["e"]["u"]).mean() < .8),
      lambda v: (v["e"]["u"] * v["e"]["g"] > 0).mean(), False, "none"),
     ("adamw", "scale='ema(cos, .8) + 1'", "keep='ema(step, .5) > 3'",
      lambda v: float(v["ema"]("k", v["step"], .5) > 3),
@@ -438,8 +438,8 @@ RULES = [
     ("rmsprop", "grain=element,scale='sqrt(abs(m))/(sqrt(abs(m)) + abs(g))'",
      "keep='uniform < s'", lambda v: (v["uniform"] < v["s"]).astype(float),
      lambda v: np.sqrt(np.abs(v["m"])) / (np.sqrt(np.abs(v["m"])) + np.abs(v["g"])), True, "none"),
-    ("adam", "grain=element", "keep='share(abs(u) > mean(abs(u)))*max(0, sign(u*g))'",
-     lambda v: (np.abs(v["u"]) > np.abs(v["u"]).mean()).mean() * np.maximum(
+    ("adam", "grain=element", "keep='share(abs(u) > .7*mean(abs(u)))*max(0, sign(u*g))'",
+     lambda v: (np.abs(v["u"]) > .7 * np.abs(v["u"]).mean()).mean() * np.maximum(
          0, np.sign(v["u"] * v["g"])), lambda v: 1, True, "none"),
 ]
 
