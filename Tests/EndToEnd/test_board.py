@@ -183,7 +183,7 @@ def test_a_damaged_plan_is_told_and_never_traps(binary, directory):
             lambda p: p["axes"][0].update(values=[]), lambda p: p.update(axes=[]),
             lambda p: p["axes"][0].update(values=[1, 1]), lambda p: p.update(tuningSeedCount=0),
             lambda p: p["configuration"].update(arms=[]), lambda p: p.update(format=99),
-            lambda p: p["configuration"]["arms"][0].update(base="nothing"),
+            lambda p: p["configuration"]["arms"][0].update(text="nothing"),
             lambda p: p["axes"][0].update(key="nothing")):
         damaged = json.loads(json.dumps(whole))
         change(damaged)
