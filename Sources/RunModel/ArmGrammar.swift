@@ -128,7 +128,8 @@ package struct ArmGrammar: Sendable {
       }
       guard let value = setting.value(from: written) else {
         throw ArmError(
-          arm: arm, problem: "has \(key)=\(quoted(String(pair[1])))", remedy: "allowed: \(setting.allowed)")
+          arm: arm, problem: "has \(key)=\(quoted(String(pair[1])))",
+          remedy: "allowed: \(setting.allowed)")
       }
       values[key] = value
       keys.append(key)
@@ -141,7 +142,8 @@ package struct ArmGrammar: Sendable {
   ) -> ArmError {
     ArmError(
       arm: arm,
-      problem: "names an unknown \(what) \(quoted(name))" + suggestion(for: name, among: candidates),
+      problem: "names an unknown \(what) \(quoted(name))"
+        + suggestion(for: name, among: candidates),
       remedy: "known: " + candidates.joined(separator: ", "))
   }
 }
