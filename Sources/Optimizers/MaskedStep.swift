@@ -70,7 +70,9 @@ extension ArmOptimizer {
     if !masks.needsAlignment, masks.isWhole, rules?.isForeseeable ?? true,
       !masks.looksAtElements, isKept(toss)
     {
-      let rule = writeRule(step, scale: put(down: toss, masks), masks.decay)
+      // By itself: as an argument it would change the outcomes while a copy of them is held.
+      let scale = put(down: toss, masks)
+      let rule = writeRule(step, scale: scale, masks.decay)
       absorbAndWrite(step, comparison, rule, &parameters, gradients)
       outcomes[block].keptShare = 1
       return
@@ -87,7 +89,8 @@ extension ArmOptimizer {
       return
     }
     if rules?.keepIsForeseeable == false { toss.keep = rules?.keep(block) ?? 1 }
-    let rule = writeRule(step, scale: put(down: toss, masks), masks.decay)
+    let scale = put(down: toss, masks)
+    let rule = writeRule(step, scale: scale, masks.decay)
     if masks.kind == .cautious {
       writeCautious(step, rule, masks, &parameters, gradients)
     } else if masks.kind == .mgup {

@@ -35,7 +35,11 @@ package struct LineSpeed: Sendable {
     arrivals.append(
       Arrival(bytes: Double(bytes), seconds: max(1e-6, Double(nanoseconds) / 1e9)))
     if arrivals.count > Self.memory { arrivals.removeFirst() }
-    guard let secondsPerByte = fittedSecondsPerByte else { return }
+    guard let secondsPerByte = fittedSecondsPerByte else {
+      // Frames cut alike tell nothing: a little more of each shows whether the line takes it.
+      if let bytesPerSecond { set(bytesPerSecond * 1.1) }
+      return
+    }
     set(secondsPerByte > 0 ? 1 / secondsPerByte : .infinity)
   }
 
@@ -74,7 +78,9 @@ package struct LineSpeed: Sendable {
     guard spread > 0.05 * meanBytes * meanBytes * count else {
       // The line's speed if it had no latency; taken for slow only when it must be.
       let upperBound = meanSeconds / max(meanBytes, 1)
-      guard let bytesPerSecond else { return meanSeconds > 0.2 ? upperBound : nil }
+      guard let bytesPerSecond else {
+        return arrivals.count == Self.memory && meanSeconds > 0.2 ? upperBound : nil
+      }
       return meanSeconds > 1.5 * meanBytes / bytesPerSecond + 0.2 ? upperBound : nil
     }
     let product = arrivals.reduce(0) {

@@ -90,7 +90,7 @@ import Testing
     #expect(!text(state, 200, 60).contains("contour lines"))
     state = try Fake.bowl()
     press(&state, "3")
-    #expect(text(state, 120, 40).contains("eigenvalue 1 across, 99 up"))
+    #expect(text(state, 120, 40).contains("trajectories over contour lines"))
   }
 
   @Test func theStepIsDoneByHandWithTheNumbersOfItsRow() throws {
