@@ -17,7 +17,8 @@ package struct CausalAttention {
   package let scratch: UnsafeMutablePointer<Float>
 
   package init(
-    heads: Int, keyHeads: Int? = nil, headWidth: Int, softcap: Float = 0, scratch: UnsafeMutablePointer<Float>
+    heads: Int, keyHeads: Int? = nil, headWidth: Int, softcap: Float = 0,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     self.heads = heads
     self.keyHeads = keyHeads ?? heads
@@ -37,7 +38,8 @@ package struct CausalAttention {
   private func arguments(
     _ qkv: Matrix, length: Int, outputs: Matrix, normalizers: UnsafeMutablePointer<Float>
   ) -> mgs_attention {
-    precondition(qkv.columns == (heads + 2 * keyHeads) * headWidth && outputs.columns == heads * headWidth)
+    precondition(
+      qkv.columns == (heads + 2 * keyHeads) * headWidth && outputs.columns == heads * headWidth)
     precondition(qkv.rows == outputs.rows && qkv.rows.isMultiple(of: length), "shapes differ")
     return mgs_attention(
       sequences: qkv.rows / length, length: length, heads: heads, keyHeads: keyHeads,

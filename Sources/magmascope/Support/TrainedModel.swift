@@ -31,7 +31,8 @@ struct TrainedModel {
     let file = run.appending(path: "run.yaml").path
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError(
-        .input, "has \(configuration.vocabulary) tokens and neither tokenizer.json nor "
+        .input,
+        "has \(configuration.vocabulary) tokens and neither tokenizer.json nor "
           + "run.yaml to tell what they are",
         place: directory, remedy: "leave the checkpoint in its run directory")
     }
