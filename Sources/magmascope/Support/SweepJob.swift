@@ -19,7 +19,7 @@ enum SweepJob {
   }
 
   /// Raised when training gives other bits; cells of different versions are never mixed.
-  static let resultsVersion = 1
+  static let resultsVersion = 2
 
   static func plan(
     _ configuration: RunConfiguration, _ declaration: Declaration
