@@ -268,9 +268,8 @@ package struct LessonPlayer: Sendable {
       reveal(record)
       return ([], true)
     case .sweep(let plan):
-      if record.sweep != nil { return ([], true) }
-      defer { isSweepAsked = true }
-      guard !isSweepAsked else { return ([], false) }
+      if isSweepAsked { return ([], record.sweep != nil) }
+      isSweepAsked = true
       return ([sweep(plan, isForLearner: false)], false)
     }
   }
@@ -290,10 +289,11 @@ package struct LessonPlayer: Sendable {
   private mutating func train(
     _ run: Int, to step: Int, _ record: LessonRecord
   ) -> (wishes: [LessonWish], passes: Bool) {
-    if record.hasReached(step, run: run) { return ([], true) }
+    // A run that this player has not begun is from before a restart.
     guard let target = targets[run], record.histories[run] != nil else {
       return (begin(run, to: step, isForLearner: false), false)
     }
+    if record.hasReached(step, run: run) { return ([], true) }
     guard target < step else { return ([], false) }
     targets[run] = step
     let reached = record.histories[run]?.newestStep ?? 0

@@ -155,7 +155,10 @@ struct RecordReading {
   // MARK: Domains
 
   func count(of domain: LessonName.Domain, _ owner: LessonName) -> Int {
-    guard let moment = moment(owner), let arm = arm(owner, in: moment) else { return 0 }
+    // Steps are those of the run, whichever arm.
+    guard let moment = moment(owner),
+      let arm = owner.figure == .step ? moment.arms.first : arm(owner, in: moment)
+    else { return 0 }
     switch domain {
     case .seeds: return arm.seeds.count
     case .blocks: return blocks(of: arm, in: moment).count

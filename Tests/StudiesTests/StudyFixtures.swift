@@ -33,7 +33,8 @@ enum StudyFixtures {
     let gain = arm.isMatched ? 0.02 : arm.wrapper != nil ? 0.1 : 0
     // Differs between arms as well as seeds, so that differences vary.
     let noise = Double((seed &* 7 &+ UInt64(arm.text.utf8.count) &* 3) % 11) / 1000
-    return 2 + distance * distance - gain + noise
+    let masked = arm.wrapper == nil ? 0 : ((arm.values["mask"]?.number ?? 0.5) - 0.5) / 10
+    return 2 + distance * distance - gain + masked + noise
   }
 
   /// The records of a made-up run of all arms of `run`; lr above `limit` diverges at step 50.

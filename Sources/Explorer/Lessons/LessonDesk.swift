@@ -89,7 +89,10 @@ extension ExplorerState {
     case .open: return act(.forward)
     case .pageBefore: return act(.back)
     case .hint: return act(.hint)
-    case .restart: return act(.restart)
+    case .restart:
+      lessons.record = LessonRecord()
+      lessons.awaitedSweep = nil
+      return act(.restart)
     case .nextPane: return act(.skip)
     case .up where player.question != nil: return act(.move(by: -1))
     case .down where player.question != nil: return act(.move(by: 1))

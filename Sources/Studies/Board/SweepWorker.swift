@@ -72,9 +72,13 @@ package final class SweepWorker: Sendable {
     }
     defer { owner.end() }
     var results = SweepResults(folder)
+    try results.load()
+    // Failed cells that are still to be tried once more.
+    var pardoned = settings.retriesFailed ? results.failed : []
     while true {
       try results.load()
-      let (plan, stage) = plan.course(results.all, failed: results.failed)
+      let failed = results.failed.subtracting(pardoned)
+      let (plan, stage) = plan.course(results.all, failed: failed)
       try onEvent(.stage(stage, plan: plan, results: results.all))
       let cells: [StudyCell]
       switch stage {
@@ -85,6 +89,7 @@ package final class SweepWorker: Sendable {
         folder, plan: plan, cells: cells, results: results, owner: owner, settings: settings,
         wish: wish, runCell: runCell)
       guard try crew.work(onEvent) else { return .left }
+      pardoned.subtract(cells.map(\.id))
       // By opening each: a listing may not show yet what others have just finished.
       try results.load(cells.map(\.id))
       let known = results.known
