@@ -34,7 +34,13 @@ import Workloads
 
   @Test(arguments: names) func decodingLosesNothing(_ name: String) throws {
     let (tokenizer, text) = (try tokenizer(name), try file("text.txt"))
-    #expect(tokenizer.decode(tokenizer.encode(text[...])) == text)
+    #expect(tokenizer.decode(tokenizer.encode(text[...])) == written(text, name))
+  }
+
+  /// What comes back of a text: the Llama 2 kind writes a space as its sign ▁, so that the sign
+  /// itself comes back as a space, with the reference as with us; every other byte is kept.
+  private func written(_ text: [UInt8], _ name: String) -> [UInt8] {
+    name == "llama2" ? text.replacing(Array("▁".utf8), with: [0x20]) : text
   }
 
   @Test(arguments: names) func anyTextComesBack(_ name: String) throws {
@@ -42,9 +48,7 @@ import Workloads
     for text in ["", " ", "  a", "\u{0}", "▁", "a\u{301}", "👩‍👩‍👧‍👦 ", "x\r\n\r\n y", "<0x41>"] {
       let bytes = Array(text.utf8)
       let back = tokenizer.decode(tokenizer.encode(bytes[...]))
-      // The Llama 2 kind writes a space as its sign, so the sign itself comes back as a space.
-      let expected = name == "llama2" ? text.replacing("▁", with: " ") : text
-      #expect(String(decoding: back, as: UTF8.self) == expected)
+      #expect(back == written(bytes, name))
     }
   }
 

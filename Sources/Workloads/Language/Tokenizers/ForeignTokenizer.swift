@@ -9,6 +9,7 @@ package struct ForeignTokenizer: Tokenizer {
   /// The bytes each token stands for; nil for numbers that no token has.
   private let spellings: [[UInt8]?]
   private let fingerprint: String
+  private let added: Set<Int32>
 
   package let vocabularySize: Int
   package var name: String { "checkpoint" }
@@ -32,6 +33,7 @@ package struct ForeignTokenizer: Tokenizer {
     for token in file.vocabulary { try spell(token.number, file.alphabet.bytes(of: token.text)) }
     for token in file.added { try spell(token.number, Array(token.text.utf8)) }
     self.spellings = spellings
+    added = Set(file.added.map { Int32($0.number) })
   }
 
   package func encode(_ bytes: ArraySlice<UInt8>) -> [Int32] {
@@ -71,12 +73,17 @@ package struct ForeignTokenizer: Tokenizer {
     }
   }
 
+  /// The text that the tokens were made of: every space that encoding put before a stretch is taken
+  /// out again. (`tokenizers` leaves those that follow an added token.)
   package func decode(_ tokens: [Int32]) -> [UInt8] {
     var text: [UInt8] = []
+    var startsStretch = file.dropsFirstSpace
     for token in tokens where spellings.indices.contains(Int(token)) {
-      text += spellings[Int(token)] ?? []
+      var bytes = (spellings[Int(token)] ?? [])[...]
+      if startsStretch, bytes.first == UInt8(ascii: " ") { bytes.removeFirst() }
+      text += bytes
+      startsStretch = file.marksEveryStretch && added.contains(token)
     }
-    if file.dropsFirstSpace, text.first == UInt8(ascii: " ") { text.removeFirst() }
     return text
   }
 }

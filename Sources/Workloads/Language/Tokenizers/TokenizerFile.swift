@@ -11,6 +11,10 @@ struct TokenizerFile: Sendable {
   let model: MergeModel
   /// Whether decoding takes a space from the start, as the Llama 2 kind puts one there.
   private(set) var dropsFirstSpace = false
+  /// Whether encoding puts a space before every stretch between added tokens, not the first alone.
+  var marksEveryStretch: Bool {
+    if case .marked(.always, _) = alphabet { dropsFirstSpace } else { false }
+  }
 
   init(_ bytes: [UInt8], place: String) throws(RunError) {
     var file = try TokenizerPart(
