@@ -260,6 +260,13 @@ package final class CursesTerminal: TerminalBackend {
     unacknowledged = max(0, unacknowledged - 1)
   }
 
+  /// Asks for a report of everything sent so far.
+  package func requestReport() {
+    mgs_show(-1, -1, 0, 1)
+    unacknowledged += 1
+    flush()
+  }
+
   /// Gives up hope for outstanding reports.
   package func forgetAcknowledgements() { unacknowledged = 0 }
 

@@ -68,6 +68,9 @@ package final class EventLoop {
   /// Runs until `shouldQuit` says so; the terminal stays open.
   package func run(_ handlers: Handlers) {
     began = (monotonicNanoseconds(), threadNanoseconds(), terminal.sentBytes)
+    // Answered before the first frame is through, however slow the line.
+    terminal.requestReport()
+    pacer.asked(at: monotonicNanoseconds())
     while !handlers.shouldQuit() {
       wait(handlers)
       if handlers.shouldQuit() { break }
@@ -129,11 +132,18 @@ package final class EventLoop {
     var delays: [Int64] = []
     if isWakePending, let lastWake { delays.append(lastWake + wakePeriod - now) }
     if !isDetached {
-      if terminal.waitingOutput == 0, let delay = pacer.delay(at: now) { delays.append(delay) }
+      if terminal.waitingOutput == 0, let delay = drawDelay(at: now) { delays.append(delay) }
       if let deadline = terminal.pasteDeadline { delays.append(deadline + 1_000_000 - now) }
     }
     guard let delay = delays.min() else { return -1 }
     return Int32(min(60_000, (max(0, delay) + 999_999) / 1_000_000))
+  }
+
+  /// A slow line that reports nothing is given no more than it takes; a key's answer goes at once.
+  private func drawDelay(at now: Int64) -> Int64? {
+    guard let delay = pacer.delay(at: now) else { return nil }
+    guard keyArrival == nil else { return delay }
+    return max(delay, Int64((line.secondsBehind(at: now) - 0.25) * 1e9))
   }
 
   private func handleTerminal(_ ready: Int16, _ handlers: Handlers) {
@@ -155,7 +165,9 @@ package final class EventLoop {
   }
 
   private func noteArrival(_ now: Int64) {
-    pacer.acknowledged(at: now)
+    let isGreeting = pacer.acknowledgement == .untried && terminal.unacknowledged > 0
+    pacer.acknowledged(at: now, isMore: isGreeting)
+    if isGreeting { return }
     if let awaited { line.arrived(Int(awaited.bytes), after: now - awaited.since) }
     awaited = nil
   }
@@ -164,14 +176,13 @@ package final class EventLoop {
   private func prepareAnswer(at now: Int64, _ handlers: Handlers) {
     let isStuck = stuckSince.map { now - $0 > 200_000_000 } ?? false
     // With reports one frame is under way; more are from before the first report came.
-    let isBacklogged = pacer.acknowledgement == .supported ? terminal.unacknowledged > 2 : isStuck
-    if isBacklogged {
-      // What waits in the system's queue takes seconds, and nothing tells when it is through.
-      terminal.discardOutput()
-      terminal.forgetAcknowledgements()
-      pacer.forgetAwaited()
-      (stuckSince, awaited) = (nil, nil)
-    }
+    let isBacklogged =
+      switch pacer.acknowledgement {
+      case .supported: terminal.unacknowledged > 2 || pacer.isReportOverdue(at: now)
+      case .untried: pacer.isReportOverdue(at: now)
+      case .unsupported: isStuck || line.secondsBehind(at: now) > 0.5
+      }
+    if isBacklogged { discardOutput(at: now) }
     lastKey = now
     isAnswerNew = true
     guard line.isSlow || terminal.waitingOutput > 0 else { return }
@@ -195,11 +206,13 @@ package final class EventLoop {
 
   /// Sends on; the loop comes here only while something waits.
   private func sendWaiting(_ handlers: Handlers) {
-    let before = terminal.sentBytes
     guard terminal.flush() else { return detach(handlers) }
     let now = monotonicNanoseconds()
-    line.taken(Int(terminal.sentBytes - before), at: now)
-    stuckSince = terminal.waitingOutput > 0 ? stuckSince ?? now : nil
+    if terminal.waitingOutput > 0 {
+      noteFull(at: now)
+    } else {
+      stuckSince = nil
+    }
   }
 
   /// Goes on without a terminal.
@@ -212,10 +225,13 @@ package final class EventLoop {
 
   private func drawIfDue(_ handlers: Handlers) {
     let start = monotonicNanoseconds()
-    guard !isDetached, terminal.waitingOutput == 0, pacer.delay(at: start) == 0 else { return }
+    guard !isDetached, terminal.waitingOutput == 0, drawDelay(at: start) == 0 else { return }
+    if let awaited, pacer.acknowledgement == .supported, pacer.isReportOverdue(at: start) {
+      line.overdue(Int(awaited.bytes), after: start - awaited.since)
+    }
     guard isOutgoingQueueOpen() else {
       statistics.postponed += 1
-      stuckSince = stuckSince ?? start
+      noteFull(at: start)
       pacer.obstructed(at: start)
       return
     }
@@ -236,14 +252,34 @@ package final class EventLoop {
   }
 
   private func noteSent(_ bytes: Int64, at now: Int64) {
-    if terminal.unacknowledged > 0, awaited == nil { awaited = (now, bytes) }
+    line.gave(Int(bytes), at: now)
+    if pacer.acknowledgement == .unsupported {
+      awaited = nil
+    } else if terminal.unacknowledged > 0, awaited == nil {
+      awaited = (now, bytes)
+    }
     if terminal.waitingOutput > 0 {
-      stuckSince = stuckSince ?? now
-      line.taken(0, at: now)
+      noteFull(at: now)
     } else {
       stuckSince = nil
-      line.unhindered()
+      line.unhindered(at: now)
     }
+  }
+
+  private func noteFull(at now: Int64) {
+    stuckSince = stuckSince ?? now
+    guard line.full(sent: terminal.sentBytes, at: now) else { return }
+    discardOutput(at: now)
+  }
+
+  /// Throws away what waits in the system's queue: on a slow line that takes seconds.
+  private func discardOutput(at now: Int64) {
+    terminal.discardOutput()
+    terminal.forgetAcknowledgements()
+    pacer.forgetAwaited()
+    pacer.invalidate()
+    line.discarded(at: now)
+    (stuckSince, awaited) = (nil, nil)
   }
 
   private func record(start: Int64, built: Int64, sent: Int64) {

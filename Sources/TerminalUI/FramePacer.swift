@@ -19,7 +19,9 @@ package struct FramePacer: Sendable {
   package private(set) var acknowledgement: Acknowledgement = .untried
 
   private static let longestPeriod: Int64 = 2_000_000_000
-  private static let patience: Int64 = 3_000_000_000
+  /// Longer after every report that did not come: what is under way may only be slow.
+  private var patience: Int64 { 3_000_000_000 << Int64(missing) }
+  private var missing = 0
 
   package init(framesPerSecond: Int) {
     basePeriod = 1_000_000_000 / Int64(max(1, framesPerSecond))
@@ -39,7 +41,7 @@ package struct FramePacer: Sendable {
     let due = isUrgent ? lastFrame : lastFrame + period
     guard let awaitedSince, acknowledgement == .supported else { return max(0, due - now) }
     // One frame is still under way: the answer wakes us, or patience ends.
-    return max(0, max(due, awaitedSince + Self.patience) - now)
+    return max(0, max(due, awaitedSince + patience) - now)
   }
 
   /// Whether the frame about to be drawn should ask for a report.
@@ -57,25 +59,39 @@ package struct FramePacer: Sendable {
     } else if duration > basePeriod {
       period = min(period * 2, Self.longestPeriod)
     }
-    if let awaitedSince, now - awaitedSince >= Self.patience {
-      // No answer in all this time: do not count on any.
-      acknowledgement = .unsupported
+    if let since = awaitedSince, now - since >= patience {
+      // A terminal that has answered once is given two more chances.
+      missing += 1
+      if acknowledgement == .untried || missing > 2 { acknowledgement = .unsupported }
+      awaitedSince = nil
     }
     let counts = asked && acknowledgement != .unsupported
     awaitedSince = counts ? awaitedSince ?? now : nil
   }
 
   /// The terminal reported that it has shown everything sent so far.
-  package mutating func acknowledged(at now: Int64) {
+  ///
+  /// - Parameter isMore: a frame sent later is still under way: the request at the start was answered.
+  package mutating func acknowledged(at now: Int64, isMore: Bool = false) {
     acknowledgement = .supported
+    missing = 0
     guard let sent = awaitedSince else { return }
-    awaitedSince = nil
+    awaitedSince = isMore ? lastFrame : nil
     let roundTrip = now - sent
     shortestRoundTrip = min(shortestRoundTrip ?? roundTrip, roundTrip)
     // The shortest is the line's latency; what exceeds it is the time the frame itself took.
     let transmission = roundTrip - (shortestRoundTrip ?? roundTrip)
     period = min(max(basePeriod, 2 * transmission), Self.longestPeriod)
   }
+
+  /// Whether a frame that asked for a report has been under way for longer than any line's latency.
+  package func isReportOverdue(at now: Int64) -> Bool {
+    guard let awaitedSince, acknowledgement != .unsupported else { return false }
+    return now - awaitedSince > max(600_000_000, 3 * (shortestRoundTrip ?? 0))
+  }
+
+  /// A report was asked for before any frame.
+  package mutating func asked(at now: Int64) { awaitedSince = now }
 
   /// What was under way has been thrown away: no report will come.
   package mutating func forgetAwaited() { awaitedSince = nil }

@@ -12,7 +12,7 @@ import time
 import traceback
 
 MODULES = [
-    "test_command_line", "test_history", "test_board", "test_sweep", "test_lessons", "test_terminal",
+    "test_command_line", "test_results", "test_history", "test_board", "test_sweep", "test_lessons", "test_terminal",
     "test_hostile_terminal", "test_robustness",
 ]
 

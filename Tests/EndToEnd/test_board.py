@@ -203,7 +203,17 @@ def test_a_damaged_plan_is_told_and_never_traps(binary, directory):
     check(done.returncode == 0, done.stderr)
 
 
-def test_a_first_round_directory_goes_on_to_the_same_bytes(binary, directory):
+def without_alignment(lines):
+    """The cells as they were before the alignment of bare arms was measured."""
+    cells = [json.loads(line) for line in lines.splitlines()]
+    for cell in cells:
+        for evaluation in cell["evaluations"] if cell["cell"]["arm"] == 0 else []:
+            evaluation.pop("alignment", None)
+            evaluation.pop("maskRate", None)
+    return cells
+
+
+def test_a_first_round_directory_goes_on_to_the_same_bits(binary, directory):
     source = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                           "StudiesTests", "Fixtures", "first-round-sweep")
     place = os.path.join(directory, "old")
@@ -213,7 +223,7 @@ def test_a_first_round_directory_goes_on_to_the_same_bytes(binary, directory):
         file.write(b"".join(whole.splitlines(True)[:5]))
     done = run(binary, "sweep", "--resume", "--out", place)
     check(done.returncode == 0 and "5 already finished" in done.stderr, done.stderr)
-    check(gathered(place) == whole, "the cells differ")
+    check(without_alignment(gathered(place)) == without_alignment(whole), "the cells differ")
     for verb in (["compare", place], ["report", place, "--out", os.path.join(directory, "r.html")]):
         check(run(binary, *verb).returncode == 0, verb)
 

@@ -212,7 +212,7 @@ def test_help_form_and_compare_open_by_one_key(binary, directory):
         terminal.send("\x1b")
         terminal.wait(lambda text: "Esc close" not in text, "the help to close")
         terminal.send("2")
-        terminal.wait(lambda text: "difference" in text.lower(), "the Compare screen")
+        terminal.wait(lambda text: "loss of m minus that of a" in text, "the Compare screen")
         terminal.send("1")
         terminal.send("n")
         terminal.wait(lambda text: "mask" in text.lower() and "model" in text.lower(), "the form")

@@ -33,6 +33,25 @@ import Testing
     #expect(!pacer.asksForAcknowledgement)
   }
 
+  @Test func aTerminalThatAnsweredOnceIsWaitedForLonger() {
+    var pacer = FramePacer(framesPerSecond: 20)
+    pacer.asked(at: 0)
+    pacer.drew(at: 1_000_000, asked: true)
+    pacer.acknowledged(at: 2_000_000, isMore: true)
+    pacer.invalidate()
+    #expect(pacer.acknowledgement == .supported)
+    #expect(pacer.isReportOverdue(at: 1_000_000_000))
+    var now: Int64 = 2_000_000
+    for wait in [3.0, 6, 12] {
+      let delay = pacer.delay(at: now) ?? 0
+      #expect(abs(Double(delay) / 1e9 - wait) < 0.01)
+      now += delay
+      pacer.drew(at: now, asked: pacer.asksForAcknowledgement)
+      pacer.invalidate()
+    }
+    #expect(pacer.acknowledgement == .unsupported)
+  }
+
   @Test func onASlowLineTheNextFrameWaitsForTheLast() {
     var pacer = FramePacer(framesPerSecond: 20)
     pacer.drew(at: 0, asked: true)

@@ -28,13 +28,39 @@ import Testing
     #expect(line.frameBytes == .max)
   }
 
+  private let second: Int64 = 1_000_000_000
+
   @Test func withoutReportsAFullQueueTells() throws {
     var line = LineSpeed()
     #expect(line.frameBytes == .max)
-    for tick in 0...20 { line.taken(tick == 0 ? 0 : 100, at: Int64(tick) * 100_000_000) }
+    let turns = (0...20).filter { line.full(sent: Int64($0) * 100, at: Int64($0) * second / 10) }
+    #expect(turns.count == 1)
     let found = try #require(line.bytesPerSecond)
     #expect(abs(found - 1_000) < 200)
-    for _ in 0..<200 { line.unhindered() }
+    line.unhindered(at: 20 * second)
+    #expect(line.isSlow)
+    line.unhindered(at: 130 * second)
     #expect(line.frameBytes == .max)
+  }
+
+  @Test func whatWaitsOnASlowLineIsKnownWithoutReports() {
+    var line = LineSpeed()
+    line.gave(10_000, at: 0)
+    #expect(line.secondsBehind(at: 0) == 0)
+    for tick in 0...10 { _ = line.full(sent: Int64(tick) * 100, at: Int64(tick) * second / 10) }
+    #expect(line.secondsBehind(at: second) > 3)
+    #expect(line.secondsBehind(at: 6 * second) == 0)
+    line.gave(500, at: 6 * second)
+    #expect(abs(line.secondsBehind(at: 6 * second) - 0.5) < 0.15)
+    line.discarded(at: 6 * second)
+    #expect(line.secondsBehind(at: 7 * second) == 0)
+  }
+
+  @Test func aReportThatDoesNotComeTellsToo() throws {
+    var line = LineSpeed()
+    line.overdue(8_000, after: second / 10)
+    #expect(!line.isSlow)
+    line.overdue(6_000, after: 3 * second)
+    #expect(line.bytesPerSecond == 2_000)
   }
 }

@@ -18,9 +18,6 @@ enum SweepJob {
     var hasControl = true
   }
 
-  /// Raised when training gives other bits; cells of different versions are never mixed.
-  static let resultsVersion = 2
-
   static func plan(
     _ configuration: RunConfiguration, _ declaration: Declaration
   ) throws -> SweepPlan {
@@ -31,7 +28,8 @@ enum SweepJob {
       configuration: try settled(whole), axes: axes, tuningSeeds: declaration.tuningSeeds,
       judgingSeeds: declaration.judgingSeeds, extending: declaration.extending,
       isControlDeclined: !declaration.hasControl && !configuration.missingControls.isEmpty,
-      kernels: KernelLevel.current.rawValue, resultsVersion: resultsVersion,
+      kernels: KernelLevel.current.rawValue,
+      resultsVersion: OptimizerRegistry.resultsVersion(of: whole.arms),
       catalog: OptimizerRegistry.catalog)
     plan.textPrint = try textPrint(of: plan.configuration)
     return plan
@@ -67,7 +65,8 @@ enum SweepJob {
   static func stored(in directory: URL) throws -> SweepPlan {
     let plan = try readable(in: directory)
     var own = plan
-    (own.kernels, own.resultsVersion) = (KernelLevel.current.rawValue, resultsVersion)
+    own.kernels = KernelLevel.current.rawValue
+    own.resultsVersion = OptimizerRegistry.resultsVersion(of: plan.configuration.arms)
     if plan.textPrint != nil { own.textPrint = try textPrint(of: plan.configuration) }
     if let difference = own.difference(from: plan) {
       throw RunError(
