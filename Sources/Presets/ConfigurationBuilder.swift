@@ -40,6 +40,7 @@ package struct ConfigurationBuilder: Sendable {
     configuration.seed = fields.seed ?? 0
     configuration.seeds = fields.seeds ?? 1
     configuration.threads = fields.threads
+    configuration.observes = fields.observes
     configuration.letters = fields.letters ?? []
     guard configuration.letters.isEmpty || configuration.letters.count == arms.count else {
       throw RunError(

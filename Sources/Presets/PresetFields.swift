@@ -22,6 +22,7 @@ package struct PresetFields: Sendable, Equatable {
   package var seed: UInt64?
   package var seeds: Int?
   package var threads: Int?
+  package var observes: Bool?
   package var arms: [ArmField]?
   /// Of a `run.yaml`: the letters its arms were given, in order.
   package var letters: [String]?
@@ -94,6 +95,7 @@ package struct PresetFields: Sendable, Equatable {
     merged.seed = other.seed ?? seed
     merged.seeds = other.seeds ?? seeds
     merged.threads = other.threads ?? threads
+    merged.observes = other.observes ?? observes
     merged.arms = other.arms ?? arms
     // Other arms have other letters.
     merged.letters = other.arms == nil ? other.letters ?? letters : other.letters

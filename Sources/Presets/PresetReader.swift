@@ -34,7 +34,7 @@ package struct PresetReader {
 
   static let keys = [
     "title", "about", "workload", "data", "from", "model", "settings", "steps", "schedule", "clip",
-    "evalEvery", "seed", "seeds", "threads", "arms", "format", "letters",
+    "evalEvery", "seed", "seeds", "threads", "observe", "arms", "format", "letters",
   ]
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]
@@ -112,6 +112,7 @@ package struct PresetReader {
     case "seed": fields.seed = try seed(node)
     case "seeds": fields.seeds = try integer(node, key, FieldLimits.seeds)
     case "threads": fields.threads = try integer(node, key, FieldLimits.threads)
+    case "observe": fields.observes = try truth(node, key)
     case "arms": fields.arms = try arms(node)
     case "format": try checkFormat(node)
     case "letters": fields.letters = try letters(node)
@@ -266,6 +267,15 @@ extension PresetReader {
         remedy: "allowed: whole numbers \(range.lowerBound)..\(range.upperBound)")
     }
     return value
+  }
+
+  func truth(_ node: Node, _ key: String) throws(RunError) -> Bool {
+    switch try text(node, key) {
+    case "true": true
+    case "false": false
+    case let other:
+      throw error("'\(key)' is \(quoted(other))", at: node, remedy: "allowed: true, false")
+    }
   }
 
   func number(

@@ -32,6 +32,7 @@ package enum PresetWriter {
     pairs.append(("seed", plain(run.seed)))
     pairs.append(("seeds", plain(run.seeds)))
     if let threads = run.threads { pairs.append(("threads", plain(threads))) }
+    if run.observes == false { pairs.append(("observe", plain("false"))) }
     pairs.append(("arms", Node.sequence(.init(run.arms.map { text($0.text) }))))
     if !run.letters.isEmpty {
       pairs.append(("letters", Node.sequence(.init(run.letters.map(text)))))

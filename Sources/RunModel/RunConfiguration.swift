@@ -30,6 +30,8 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   package var seeds: Int
   /// Most threads to compute with; nil for all cores. Results do not depend on it.
   package var threads: Int?
+  /// Whether alignment is measured where nothing is masked; nil: it is. The training is the same.
+  package var observes: Bool?
   package var arms: [ArmSpecification]
   /// The letters the arms were given when the run began; empty before that.
   package var letters: [String] = []

@@ -24,9 +24,10 @@ package protocol ArmStepping {
   mutating func restore(_ snapshot: OptimizerSnapshot) throws(RunError)
 }
 
-/// Makes the optimizer of an arm for a model and a seed.
+/// Makes the optimizer of an arm for a model, which measures alignment everywhere or only where it is
+/// needed.
 package typealias OptimizerFactory =
-  @Sendable (ArmSpecification, TensorLayout, UInt64) throws(RunError) -> any ArmStepping
+  @Sendable (ArmSpecification, TensorLayout, _ observes: Bool) throws(RunError) -> any ArmStepping
 
 extension ArmStepping {
   package var bufferBytes: Int { stateBytes }

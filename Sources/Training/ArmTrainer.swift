@@ -54,7 +54,7 @@ package final class ArmTrainer {
     plane = source.shownPlane
     parameters = TensorArena(count: layout.count)
     gradients = TensorArena(count: layout.count)
-    optimizer = try options.makeOptimizer(settings, layout, seat.seed)
+    optimizer = try options.makeOptimizer(settings, layout, course.configuration.observes ?? true)
     progress = ArmProgress()
     blockRows = layout.entries.map { _ in BlockRow() }
     var weights = parameters.elements.mutableSpan
@@ -219,7 +219,7 @@ package final class ArmTrainer {
     }
     if entry.kind == .replace, entry.arm == seat.arm, let wanted = entry.settings {
       let old = optimizer.snapshot()
-      optimizer = try options.makeOptimizer(wanted, layout, seat.seed)
+      optimizer = try options.makeOptimizer(wanted, layout, course.configuration.observes ?? true)
       try optimizer.restore(optimizer.snapshot().carryingOver(old))
       settings = wanted
     }

@@ -28,8 +28,6 @@ package struct RunOptions: Sendable {
   package var yieldsToInterface: Bool
   /// Measurements to take from the start.
   package var probes: [ProbeCadence]
-  /// Whether blocks that are not masked have their alignment measured.
-  package var observes: Bool
   package var makeOptimizer: OptimizerFactory
 
   package init(
@@ -37,7 +35,7 @@ package struct RunOptions: Sendable {
     endsAfter: Int? = nil, silentThrough: Int = -1, silentArms: Set<ArmID> = [],
     isSilent: Bool = false, checkpointEvery: Int? = nil, takesFinalSnapshot: Bool = true,
     probeRunner: (any ProbeRunner)? = nil, yieldsToInterface: Bool = false,
-    probes: [ProbeCadence] = [], observes: Bool = true,
+    probes: [ProbeCadence] = [],
     makeOptimizer: OptimizerFactory? = nil
   ) {
     self.journal = journal
@@ -52,15 +50,12 @@ package struct RunOptions: Sendable {
     self.probeRunner = probeRunner
     self.yieldsToInterface = yieldsToInterface
     self.probes = probes
-    self.observes = observes
-    self.makeOptimizer = makeOptimizer ?? Self.registered(observes: observes)
+    self.makeOptimizer = makeOptimizer ?? Self.registered
   }
 
   /// Makes the optimizers of the registry.
-  private static func registered(observes: Bool) -> OptimizerFactory {
-    // Random projections take their seed from each step's context.
-    { (specification, layout, _) throws(RunError) in
-      try ArmOptimizer(specification, layout: layout, observes: observes)
-    }
+  private static let registered: OptimizerFactory = {
+    (specification, layout, observes) throws(RunError) in
+    try ArmOptimizer(specification, layout: layout, observes: observes)
   }
 }

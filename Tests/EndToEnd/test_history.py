@@ -1,5 +1,6 @@
 """Kept runs: every step can be seen again, branched, gone back to, and survives whatever kills it."""
 import filecmp
+import glob
 import json
 import os
 import random
@@ -191,6 +192,24 @@ def test_readers_never_disturb_a_writer_and_a_second_writer_is_refused(binary, d
         reader.join()
     check(child.wait() == 0 and not failures, (child.returncode, failures[:2]))
     check(show(binary, out)["phase"] == "finished", "a finished run does not say so")
+
+
+def test_without_observing_the_same_is_trained(binary, directory):
+    found = []
+    for flags in ([], ["--no-observe"]):
+        place = os.path.join(directory, f"run{len(flags)}")
+        done = run(binary, "train", "--model", "nano", "--steps", "200", "--eval-every", "100", "--arm", "adam",
+                   "--arm", "rmsprop", "--arm", "magma(adam):scope=attention", *flags, "--out", place)
+        check(done.returncode == 0, done.stderr)
+        models = {os.path.relpath(path, place): open(path, "rb").read() for path in
+                  glob.glob(os.path.join(place, "arms", "*", "*", "model.safetensors"))}
+        lines = [json.loads(line) for line in open(os.path.join(place, "metrics.jsonl"))]
+        found.append((models, [line["validationLoss"] for line in lines]))
+        last = [line["alignment"] for line in lines if line["step"] == 200][:3]
+        check([value is None for value in last] == [bool(flags), bool(flags), False], last)
+    check(found[0] == found[1] and len(found[0][0]) == 3, "observing changes the training")
+    text = open(os.path.join(directory, "run1", "run.yaml")).read()
+    check("observe: false" in text, text)
 
 
 def test_an_interrupted_run_says_so_and_a_live_one_too(binary, directory):

@@ -56,6 +56,9 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: "Maximum threads (default: all cores).")
   var threads: Int?
 
+  @Flag(name: .customLong("no-observe"), help: "Leave alignment out where nothing is masked.")
+  var leavesAlignmentOut = false
+
   @Option(name: .customLong("set"), help: "A setting of the workload: KEY=VALUE; repeat it.")
   var settings: [String] = []
 
@@ -154,6 +157,7 @@ struct SelectionOptions: ParsableArguments {
     fields.seed = seed
     fields.seeds = try check(seeds, "--seeds", FieldLimits.seeds)
     fields.threads = try check(threads, "--threads", FieldLimits.threads)
+    fields.observes = leavesAlignmentOut ? false : nil
     fields.settings = try settings.map(setting)
     return fields
   }
