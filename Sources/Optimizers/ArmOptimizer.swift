@@ -11,7 +11,7 @@ package struct ArmOptimizer {
   /// Whether momentum and gradient are compared on every block, also where the arm needs no cosine.
   ///
   /// Costs a look at both while they are in the cache; parameters and moments do not depend on it.
-  package let observes: Bool
+  package let observation: Observation
   /// One per layout entry, updated in place.
   package internal(set) var outcomes: [BlockOutcome]
   /// Per layout entry, for replay; nil: draw.
@@ -66,13 +66,13 @@ package struct ArmOptimizer {
 
   /// Makes the optimizer; throws when settings contradict each other or the layout.
   package init(
-    _ specification: ArmSpecification, layout: TensorLayout, observes: Bool = true
+    _ specification: ArmSpecification, layout: TensorLayout, observation: Observation = .everywhere
   ) throws(RunError) {
     let parts = try ArmParts(specification, layout: layout)
     let (specification, masks) = (parts.specification, parts.masks)
     self.specification = specification
     self.layout = layout
-    self.observes = observes
+    self.observation = observation
     self.masks = masks
     let base = parts.type.init(layout: layout, settings: parts.settings)
     self.base = base
@@ -88,7 +88,8 @@ package struct ArmOptimizer {
     let own = GradientAverages(layout) { needsOwn && plan.inScope[$0] && !base.hasMomentum($0) }
     self.own = own
     observed = GradientAverages(layout) {
-      observes && !base.hasMomentum($0) && !own.contains($0)
+      observation.looks(atMasked: masks != nil && plan.inScope[$0]) && !base.hasMomentum($0)
+        && !own.contains($0)
     }
     units = MaskUnits(layout, masks?.grain ?? .tensor, inScope: plan.inScope)
     wasDropped = Array(repeating: false, count: blocks)
@@ -248,7 +249,7 @@ extension ArmOptimizer {
     }
     let counts = try Self.find("updates", count: updates.count, in: values)
     let factor = try Self.find("step_factor", count: 2, in: values)
-    if observes, values.contains(where: { $0.name == Self.observedName }) {
+    if observation != .nowhere, values.contains(where: { $0.name == Self.observedName }) {
       observed.values = try Self.find(
         Self.observedName, count: observed.values.count, in: values)
     }

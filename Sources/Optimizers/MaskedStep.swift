@@ -42,7 +42,7 @@ extension ArmOptimizer {
     let isControlled = specification.isMatched && plan.inScope[block]
     let step = blockStep(block, context, factor: isControlled ? context.matchedFactor : 1)
     let rule = writeRule(step, scale: 1, .inside)
-    absorbAndWrite(step, observes ? .after : .none, rule, &parameters, gradients)
+    absorbAndWrite(step, observation == .everywhere ? .after : .none, rule, &parameters, gradients)
   }
 
   private mutating func stepMasked(
@@ -65,7 +65,7 @@ extension ArmOptimizer {
       stepThroughMaskedGradient(step, toss, masks, &parameters, gradients)
       return
     }
-    let comparison = masks.comparison(observes: observes)
+    let comparison = masks.comparison(observation)
     // A mask that needs no cosine and tosses one coin can do without a second pass over the block.
     if !masks.needsAlignment, masks.isWhole, rules?.isForeseeable ?? true,
       !masks.looksAtElements, isKept(toss)
@@ -115,7 +115,7 @@ extension ArmOptimizer {
     updates[block] += 1
     let step = blockStep(block, context)
     let cosine = absorb(
-      step, masks.comparison(observes: observes), gradients, parameters.span, gradients)
+      step, masks.comparison(observation), gradients, parameters.span, gradients)
     if masks.needsAlignment { takeScore(cosine, block, masks) }
     (outcomes[block].keep, outcomes[block].keptShare, outcomes[block].scale) = (1, 1, 1)
     wasDropped[block] = false
@@ -132,7 +132,7 @@ extension ArmOptimizer {
     var seen: [Float] = []
     swap(&seen, &maskedGradients)
     mask(gradients.extracting(step.range), toss, masks, into: &seen, at: step.range.lowerBound)
-    let comparison = masks.comparison(observes: observes)
+    let comparison = masks.comparison(observation)
     let cosine = absorb(step, comparison, seen.span, parameters.span, gradients)
     if masks.needsAlignment { takeScore(cosine, step.block, masks) }
     let scale = masks.isDamped ? Double(scales[step.block]) : masks.scaleRule?.constant ?? 1
@@ -462,7 +462,7 @@ extension ArmOptimizer {
     _ = put(down: toss, masks)
     // No score is made of momenta that did not see the gradient.
     (outcomes[toss.block].alignment, outcomes[toss.block].score) = (.nan, .nan)
-    if observes { outcomes[toss.block].record(compareWhole(step, gradients)) }
+    if observation != .nowhere { outcomes[toss.block].record(compareWhole(step, gradients)) }
     wasDropped[toss.block] = true
     drop(step, writeRule(step, scale: 0, masks.decay), masks, &parameters, gradients)
   }

@@ -27,7 +27,7 @@ package struct Replay {
     self.file = file
     self.seed = seed
     layout = TensorLayout(file.blocks.map(\.descriptor))
-    optimizer = try ArmOptimizer(arm, layout: layout, observes: false)
+    optimizer = try ArmOptimizer(arm, layout: layout, observation: .nowhere)
   }
 
   private mutating func run() throws(RunError) -> ReplayAnswer {

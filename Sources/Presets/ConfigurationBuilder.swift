@@ -26,6 +26,7 @@ package struct ConfigurationBuilder: Sendable {
     var configuration = RunConfiguration(
       title: fields.title ?? arms.map(\.name).joined(separator: " against "), arms: arms)
     configuration.about = fields.about ?? ""
+    configuration.tunedBy = fields.tunedBy
     configuration.workload = workload.name
     configuration.data = fields.data ?? .builtIn
     configuration.model = model
@@ -42,6 +43,7 @@ package struct ConfigurationBuilder: Sendable {
     configuration.threads = fields.threads
     configuration.observes = fields.observes
     configuration.letters = fields.letters ?? []
+    if case .file = configuration.data { configuration.textPrint = fields.textPrint }
     guard configuration.letters.isEmpty || configuration.letters.count == arms.count else {
       throw RunError(
         category, "there are \(configuration.letters.count) letters for \(arms.count) arms",

@@ -8,6 +8,7 @@ package struct PresetFields: Sendable, Equatable {
   package var source = ""
   package var title: String?
   package var about: String?
+  package var tunedBy: String?
   package var workload: String?
   package var data: RunConfiguration.DataSource?
   package var model = ModelFields()
@@ -26,6 +27,8 @@ package struct PresetFields: Sendable, Equatable {
   package var arms: [ArmField]?
   /// Of a `run.yaml`: the letters its arms were given, in order.
   package var letters: [String]?
+  /// Of a `run.yaml`: the print of its text.
+  package var textPrint: String?
 
   package init() {}
 
@@ -83,6 +86,7 @@ package struct PresetFields: Sendable, Equatable {
     merged.workload = other.workload ?? workload
     merged.data = other.data ?? data
     merged.model = model.overridden(by: other.model)
+    merged.tunedBy = other.tunedBy ?? tunedBy
     merged.from = other.from ?? from
     let replaced = Set(other.settings.map(\.key))
     merged.settings = settings.filter { !replaced.contains($0.key) } + other.settings

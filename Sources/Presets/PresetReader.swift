@@ -33,8 +33,9 @@ package struct PresetReader {
   }
 
   static let keys = [
-    "title", "about", "workload", "data", "from", "model", "settings", "steps", "schedule", "clip",
+    "title", "about", "tunedBy", "workload", "data", "from", "model", "settings", "steps", "schedule", "clip",
     "evalEvery", "seed", "seeds", "threads", "observe", "arms", "format", "letters",
+    "textPrint",
   ]
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]
@@ -100,6 +101,7 @@ package struct PresetReader {
     case "about":
       fields.about = try text(node, key).split(whereSeparator: \.isWhitespace)
         .joined(separator: " ")
+    case "tunedBy": fields.tunedBy = try text(node, key)
     case "workload": fields.workload = try text(node, key)
     case "data": fields.data = try dataSource(node)
     case "from": fields.from = try text(node, key)
@@ -116,6 +118,7 @@ package struct PresetReader {
     case "arms": fields.arms = try arms(node)
     case "format": try checkFormat(node)
     case "letters": fields.letters = try letters(node)
+    case "textPrint": fields.textPrint = try text(node, key)
     default: preconditionFailure("key '\(key)' is listed but not read")
     }
   }

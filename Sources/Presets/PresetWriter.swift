@@ -17,8 +17,10 @@ package enum PresetWriter {
     var pairs: [(String, Node)] = [("title", text(run.title))]
     if !run.letters.isEmpty { pairs.append(("format", plain(RunConfiguration.format))) }
     if !run.about.isEmpty { pairs.append(("about", text(run.about))) }
+    if let sweep = run.tunedBy { pairs.append(("tunedBy", text(sweep))) }
     pairs.append(("workload", text(run.workload)))
     pairs.append(("data", text(run.data.text)))
+    if let print = run.textPrint { pairs.append(("textPrint", text(print))) }
     if let from = run.from { pairs.append(("from", text(from))) }
     if run.descriptor.isLanguage { pairs.append(("model", model(run.model))) }
     if !run.settings.isEmpty {

@@ -10,6 +10,8 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   package var title: String
   /// What to look for, in a paragraph.
   package var about: String
+  /// The kept sweep that found each arm's own best rate; nil where nobody says that it is the best.
+  package var tunedBy: String?
   /// A name in the workload catalog: `language`, `quadratic`, ...
   package var workload: String
   package var data: DataSource
@@ -33,6 +35,8 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
   /// Whether alignment is measured where nothing is masked; nil: it is. The training is the same.
   package var observes: Bool?
   package var arms: [ArmSpecification]
+  /// `TextPrint` of the text from a file, once the run has begun; nil for runs of the first round.
+  package var textPrint: String?
   /// The letters the arms were given when the run began; empty before that.
   package var letters: [String] = []
 
@@ -63,6 +67,9 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
     self.arms = arms
   }
 
+  /// Whether its text is read from standard input, which nobody can read again.
+  package var isOfStandardInput: Bool { data == .file("-") }
+
   package var evaluationInterval: Int { max(1, evaluateEvery ?? steps / 20) }
 
   /// Whether step `step` (0 is the start) ends with an evaluation.
@@ -70,7 +77,20 @@ package struct RunConfiguration: Sendable, Codable, Hashable {
     step == 0 || step == steps || step.isMultiple(of: evaluationInterval)
   }
 
+  /// Rates that were found for `other` are the best of nothing else.
+  package func claimingNoMore(than other: RunConfiguration) -> RunConfiguration {
+    let isSame =
+      arms == other.arms && workload == other.workload && model == other.model && data == other.data
+      && settings == other.settings && steps == other.steps && schedule == other.schedule
+      && clip == other.clip
+    var claimed = self
+    if !isSame { claimed.tunedBy = nil }
+    return claimed
+  }
+
   /// The configuration of a run that begins: its arms' letters are settled.
+  ///
+  /// What it trains on is known by `textPrint`, which whoever has read the text puts in before.
   package var begun: RunConfiguration {
     var copy = self
     copy.letters = lanes.map(\.letter)

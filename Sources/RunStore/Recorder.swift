@@ -22,10 +22,16 @@ package final class Recorder: RunRecorder {
     case event(RunEvent)
     case checkpoint(CheckpointSet)
     case close
+
+    var isCheckpoint: Bool {
+      if case .checkpoint = self { true } else { false }
+    }
   }
 
   /// Rows wait no longer than this.
   private static let interval = Duration.milliseconds(450)
+  /// Of checkpoints that wait together, so many of the newest are written.
+  private static let mostCheckpoints = 4
 
   private let run: OwnedRun
   private let configuration: RunConfiguration
@@ -109,8 +115,15 @@ package final class Recorder: RunRecorder {
       while true {
         _ = arrivals.wait(timeout: .now() + Self.interval.dispatchInterval)
         mailbox.drain(into: &items)
+        // On a slow disk checkpoints come faster than they are written: then the newest must do, so
+        // that a run that is stopped need not wait for the others.
+        var superfluous = items.count(where: \.isCheckpoint) - Self.mostCheckpoints
         for item in items {
           if case .close = item { return finish(&desk) }
+          if item.isCheckpoint {
+            superfluous -= 1
+            if superfluous >= 0 { continue }
+          }
           keep(item, &desk)
         }
         if desk.lastRows.duration(to: .now) >= Self.interval { keepRows(&desk) }

@@ -242,7 +242,7 @@ package struct Coordinator: Sendable {
   }
 
   /// Whether this is the run itself, and not a part of it that is computed for a boundary.
-  private var tellsOfTheRun: Bool { !options.isSilent && options.endsAfter == nil }
+  private var tellsOfTheRun: Bool { !options.isSilent && !options.isReplay }
 
   /// Whether the world is told what a seat did in a step: not while a known past is repeated.
   private func tells(_ seat: Seat, step: Int) -> Bool {

@@ -69,6 +69,7 @@ package struct Replay: Sendable {
     var (options, channels) = (options, channels)
     options.journal = journal.filter { $0.step <= step || $0.kind == .join }
     (options.endsAfter, options.takesFinalSnapshot) = (step, true)
+    options.isReplay = true
     let arrivals = Mailbox<CheckpointSet>()
     let told = DispatchSemaphore(value: 0)
     channels.checkpoints = arrivals

@@ -13,6 +13,8 @@ package struct RunOptions: Sendable {
   package var pausesAfter: Int?
   /// Ends when this step is done, as if it were the last.
   package var endsAfter: Int?
+  /// Whether a past is computed again: the world is told neither its beginning nor its end.
+  package var isReplay = false
   /// Steps up to this one are a known past: they are computed, and nothing of them is told.
   package var silentThrough: Int
   /// Arms that take part and of which nothing is told.
@@ -56,6 +58,6 @@ package struct RunOptions: Sendable {
   /// Makes the optimizers of the registry.
   private static let registered: OptimizerFactory = {
     (specification, layout, observes) throws(RunError) in
-    try ArmOptimizer(specification, layout: layout, observes: observes)
+    try ArmOptimizer(specification, layout: layout, observation: observes ? .everywhere : .masked)
   }
 }

@@ -71,6 +71,8 @@ package protocol WorkloadSource: Sendable {
   var baseFloor: Double? { get }
   /// One line for headers and records.
   var dataDescription: String { get }
+  /// `TextPrint` of the text, where it came from a file.
+  var textPrint: String? { get }
   /// Bytes of activations and other working memory of one instance.
   var workingBytes: Int { get }
 
@@ -88,6 +90,7 @@ package protocol WorkloadSource: Sendable {
 
 extension WorkloadSource {
   package var baseFloor: Double? { nil }
+  package var textPrint: String? { nil }
   package var shownPlane: EigenPlane? { nil }
 
   /// Itself, for sources that draw nothing from the seed.

@@ -29,10 +29,24 @@ def test_train_prints_one_object_per_arm_and_evaluation(binary, directory):
     check(all(l.get("final") for l in lines[-2:]), lines[-2:])
     check(lines[0]["trainLoss"] is None and lines[0]["maskRate"] == 0 and lines[0]["scale"] == 1, lines[0])
     check(lines[1]["maskRate"] is None and lines[2]["alignment"] is not None, lines[1:3])
-    check(lines[3]["arm"] == "magma(adam):lr=1e-3" and lines[3]["tokens"] == 4 * 16 * 32, lines[3])
+    check(lines[3]["arm"] == "magma(adam):lr=1.6e-2" and lines[3]["tokens"] == 4 * 16 * 32, lines[3])
     expected = ["lane", "arm", "seed", "step", "tokens", "trainLoss", "validationLoss", "learningRate",
                 "effectiveLearningRate", "maskRate", "alignment", "scale", "cpuSeconds", "wallSeconds"]
     check(list(lines[2]) == expected, list(lines[2]))
+
+
+def test_the_first_comparison_is_at_the_rates_its_kept_sweep_found(binary, directory):
+    kept = os.path.join(os.path.dirname(__file__), "..", "..", "presets", "sweeps", "first-look")
+    judged = json.loads(run(binary, "compare", kept, "--format", "json").stdout)["verdicts"][0]
+    shown = run(binary, "presets", "show", "first-look").stdout
+    rates = [float(line.split("lr=")[1]) for line in shown.splitlines() if line.strip().startswith("- ")]
+    swept = [float(judged[key].split("lr=")[1]) for key in ("reference", "subject")]
+    check(rates == swept, (rates, swept))
+    check("tunedBy: presets/sweeps/first-look" in shown, shown)
+    header = run(binary, "screen", "--preset", "first-look", "--at", "1").stdout.splitlines()[0]
+    check("each at its own best rate   built-in language" in header, header)
+    other = run(binary, "screen", "--preset", "same-rate", "--at", "1").stdout.splitlines()[0]
+    check("best rate" not in other and "built-in language" in other, other)
 
 
 def test_seeded_results_do_not_depend_on_threads(binary, directory):

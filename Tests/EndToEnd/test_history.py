@@ -194,12 +194,37 @@ def test_readers_never_disturb_a_writer_and_a_second_writer_is_refused(binary, d
     check(show(binary, out)["phase"] == "finished", "a finished run does not say so")
 
 
+def test_a_run_goes_on_only_with_the_text_it_began_with(binary, directory):
+    text = os.path.join(directory, "text.txt")
+    dice = random.Random(1)
+    words = " ".join(dice.choice(["one", "two", "three", "four"]) for _ in range(3000))
+    with open(text, "w") as file:
+        file.write(words)
+    place = os.path.join(directory, "run")
+    flags = ["--model", "nano", "--steps", "40", "--eval-every", "20", "--arm", "adam"]
+    done = run(binary, "train", *flags, "--text", "text.txt", "--out", place, cwd=directory)
+    check(done.returncode == 0, done.stderr)
+    for verb in (["train", "--resume", place], ["runs", "fork", place, "--at", "10", "--out", place + "-fork"]):
+        check(run(binary, *verb).returncode == 0, "the same text is refused")
+    with open(text, "w") as file:
+        file.write(words.replace("one", "six"))
+    for verb in (["train", "--resume", place], ["runs", "fork", place, "--at", "10", "--out", place + "-other"]):
+        done = run(binary, *verb)
+        check(done.returncode == 4 and "another text" in done.stderr, (verb, done.returncode, done.stderr))
+    piped = subprocess.run([binary, "train", *flags, "--text", "-", "--out", place + "-piped"], input=words,
+                           capture_output=True, text=True, env=CLEAN, timeout=60)
+    check(piped.returncode == 0 and "cannot be resumed" in piped.stderr, piped.stderr)
+    done = subprocess.run([binary, "train", "--resume", place + "-piped"], input=words, capture_output=True,
+                          text=True, env=CLEAN, timeout=60)
+    check(done.returncode == 4 and "standard input" in done.stderr, done.stderr)
+
+
 def test_without_observing_the_same_is_trained(binary, directory):
     found = []
     for flags in ([], ["--no-observe"]):
         place = os.path.join(directory, f"run{len(flags)}")
         done = run(binary, "train", "--model", "nano", "--steps", "200", "--eval-every", "100", "--arm", "adam",
-                   "--arm", "rmsprop", "--arm", "magma(adam):scope=attention", *flags, "--out", place)
+                   "--arm", "rmsprop", "--arm", "skip(rmsprop):scope=attention", *flags, "--out", place)
         check(done.returncode == 0, done.stderr)
         models = {os.path.relpath(path, place): open(path, "rb").read() for path in
                   glob.glob(os.path.join(place, "arms", "*", "*", "model.safetensors"))}

@@ -127,6 +127,8 @@ import Testing
     _ = reduce(&state, .opened(run: 1, opened))
     #expect(reduce(&state, .key(.character(" "))).isEmpty)
     #expect(reduce(&state, .key(.character("+"))).isEmpty)
+    #expect(reduce(&state, .key(.character("R"))).isEmpty)
+    #expect(state.message?.text.contains("only watched") == true)
     #expect(state.draft.arms == state.configuration.arms)
     #expect(state.history.newestStep == 40, "as far as evaluations tell")
   }

@@ -78,7 +78,7 @@ import Testing
   func observingChangesNoBit(_ text: String) throws {
     var seeing = try ArmOptimizer(OptimizerRegistry.arm(text), layout: Problems.layout)
     var blind = try ArmOptimizer(
-      OptimizerRegistry.arm(text), layout: Problems.layout, observes: false)
+      OptimizerRegistry.arm(text), layout: Problems.layout, observation: .nowhere)
     var (x, y) = (Self.start, Self.start)
     for step in 1...20 {
       let (gradient, context) = (Self.gradient(step), StepContext(step: step, seed: 3))
@@ -119,7 +119,7 @@ import Testing
     #expect(facts[2].allSatisfy { abs($0 - 1) < 1e-6 })
     // A run that does not observe takes a checkpoint of one that does.
     var blind = try ArmOptimizer(
-      OptimizerRegistry.arm("rmsprop"), layout: Problems.layout, observes: false)
+      OptimizerRegistry.arm("rmsprop"), layout: Problems.layout, observation: .nowhere)
     try blind.restoreState(state)
   }
 

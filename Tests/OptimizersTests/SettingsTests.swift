@@ -64,7 +64,7 @@ import Testing
   @Test(arguments: [
     ("lrr", SettingValue.number(1), "did you mean 'lr'?"),
     ("scope", .text("all"), "cannot change while training"),
-    ("mask", .number(1.5), "allowed: 0..0.9999"),
+    ("mask", .number(1.5), "allowed: 0..0.999999"),
     ("mask", .text("many"), "not allowed"),
   ])
   func badLiveChangesAreRefused(_ key: String, _ value: SettingValue, _ part: String) throws {
@@ -129,8 +129,8 @@ import Testing
   /// What a trainer asks before it writes a change down is what `set` itself goes by.
   @Test(arguments: [
     ("magma(adam)", "mask", SettingValue.number(0.7), nil),
-    ("magma(adam)", "mask", .number(1.5), "allowed: 0..0.9999"),
-    ("magma(adam)", "mask", .flag(true), "allowed: 0..0.9999"),
+    ("magma(adam)", "mask", .number(1.5), "allowed: 0..0.999999"),
+    ("magma(adam)", "mask", .flag(true), "allowed: 0..0.999999"),
     ("magma(adam)", "scope", .text("all"), "cannot change while training"),
     ("adam", "mask", .number(0.5), "has no setting 'mask'"),
     ("skip(adam):decay=outside", "wd", .number(0.1), "part of its gradient"),

@@ -238,4 +238,21 @@ import Testing
     #expect(throws: RunError.self) { try run.goOn(from: nil) }
     other.end()
   }
+  @Test func ofManyCheckpointsThatWaitOnlyTheNewestAreWritten() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    let written = Locked(0)
+    // The first report holds the recorder back until all checkpoints wait.
+    let gate = DispatchSemaphore(value: 0)
+    let recorder = try Toy.recorder(run) { report in
+      guard case .checkpointed = report else { return }
+      if written.withLock({ $0 += 1; return $0 }) == 1 { gate.wait() }
+    }
+    recorder.record(Toy.checkpoint(1))
+    for step in 2...60 { recorder.record(Toy.checkpoint(step)) }
+    gate.signal()
+    #expect(recorder.close() == nil)
+    #expect(written.withLock(\.self) <= 9)
+    #expect(try run.directory.readCheckpoint(of: Toy.configuration) == Toy.checkpoint(60))
+  }
 }

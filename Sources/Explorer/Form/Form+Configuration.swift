@@ -61,7 +61,7 @@ extension Form {
     result.threads = Int(text("threads"))
     result.arms = (0..<armCount).map(arm)
     if result.arms != base.arms || result.workload != base.workload { result.title = title(result) }
-    return result
+    return result.claimingNoMore(than: base)
   }
 
   private func title(_ configuration: RunConfiguration) -> String {

@@ -3,6 +3,10 @@ import RunModel
 extension ExplorerState {
   /// Pausing, stepping and starting over.
   mutating func control(_ command: KeyCommand) -> [Effect] {
+    if place.isWatched, command != .pause {
+      say("this run is only watched: its own process decides")
+      return []
+    }
     switch command {
     case .pause: return pauseOrToggle()
     case .stepOne: return step(1)

@@ -111,7 +111,7 @@ extension ExplorerState {
 
   /// Begins a comparison and says so.
   private mutating func startAnew(_ next: RunConfiguration, _ what: String) -> [Effect] {
-    let effects = begin(next)
+    let effects = begin(next.claimingNoMore(than: draft))
     say("\(what): started anew")
     return effects
   }

@@ -13,8 +13,10 @@ struct HeaderLine: Widget {
     var left = TextLine()
     left.append("magmascope", .title)
     for part in about {
-      guard left.columns + part.columns + 3 <= room else { break }
-      left.append("   " + part, .muted)
+      let short = part.prefix { $0 != "," }
+      guard let fitting = [part, String(short)].first(where: { left.columns + $0.columns + 3 <= room })
+      else { break }
+      left.append("   " + fitting, .muted)
     }
     left.draw(on: &buffer, in: area.cutLeft(room).0)
     right.draw(on: &buffer, in: area, align: .right)
@@ -24,6 +26,9 @@ struct HeaderLine: Widget {
   private var about: [String] {
     let configuration = state.shown.configuration
     var parts = [what]
+    if configuration.tunedBy != nil, !state.shown.isExploratory {
+      parts.append("each at its own best rate")
+    }
     if let summary = state.shown.summary {
       parts.append(summary.dataDescription)
     }

@@ -139,8 +139,8 @@ struct MaskSettings: Sendable {
   }
 
   /// When a masked block's momentum is compared with the gradient.
-  func comparison(observes: Bool) -> Comparison {
-    guard needsAlignment else { return observes ? .after : .none }
+  func comparison(_ observation: Observation) -> Comparison {
+    guard needsAlignment else { return observation == .nowhere ? .none : .after }
     return comparesBefore ? .before : .after
   }
 

@@ -7,10 +7,10 @@ enum Setting {
       .number(
         "mask",
         "probability that an update is dropped: 1 minus the paper's survival probability p", mask,
-        0...0.9999),
+        0...0.999999),
       Hyperparameter(
         "keep", "1 − mask: the probability that an update is applied",
-        .number(default: ((1 - mask) * 1e4).rounded() / 1e4, range: 0.0001...1, scale: .linear),
+        .number(default: ((1 - mask) * 1e4).rounded() / 1e4, range: 1e-6...1, scale: .linear),
         isLive: true, twin: "mask"),
     ]
   }
@@ -21,7 +21,7 @@ enum Setting {
       "constant; linear, cosine: from mask to maskEnd; alignment: blocks aligned above their null "
         + "are masked less; depth: later blocks are masked more (both ours)", "constant",
       ["constant", "linear", "cosine", "alignment", "depth"]),
-    .number("maskEnd", "mask probability at the end of a schedule", 0, 0...0.9999),
+    .number("maskEnd", "mask probability at the end of a schedule", 0, 0...0.999999),
     Hyperparameter(
       "maskSteps", "length of the mask schedule, 0: the whole run",
       .integer(default: 0, range: 0...1_000_000_000)),

@@ -54,7 +54,7 @@ struct FineTuning {
     _ source: LanguageSource, steps: Int, seed: UInt64, cache: DataCache,
     progress: (String, Double) -> Void
   ) throws(RunError) -> [Float] {
-    var optimizer = try ArmOptimizer(try parsedArm(), layout: source.layout, observes: false)
+    var optimizer = try ArmOptimizer(try parsedArm(), layout: source.layout, observation: .nowhere)
     let model = ModelSetting.all.map { "\($0.key)=\($0.value(of: source.configuration.model))" }
     let recipe = model + [Self.arm, "\(steps)", "\(seed)", "\(KernelLevel.current)"]
     let key = "base-" + ContentHash(Array(recipe.joined(separator: ";").utf8)).text

@@ -10,6 +10,8 @@ package struct LanguageData: Sendable {
   /// Bayes-optimal loss on `windows` for the built-in language read byte by byte, else nil.
   package let entropyFloor: Double?
   package let description: String
+  /// `TextPrint` of the text, where it came from a file.
+  private(set) package var textPrint: String?
 
   /// - Throws: `RunError(.input)` when the text cannot be read or is too short for the context,
   ///   `RunError(.usage)` when a text is required and none was given.
@@ -32,9 +34,23 @@ package struct LanguageData: Sendable {
     } else {
       chosen = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
     }
-    return try LanguageData(
+    var data = try LanguageData(
       corpus: corpus, tokenizer: chosen, model: configuration.model,
       language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil, cache: cache)
+    if case .file = configuration.data {
+      data.textPrint = try print(of: corpus, expecting: configuration.textPrint)
+    }
+    return data
+  }
+
+  /// - Throws: `RunError(.input)` where the run began with another text.
+  private static func print(of corpus: Corpus, expecting begun: String?) throws(RunError) -> String {
+    let print = TextPrint.of(corpus.bytes)
+    guard let begun, begun != print else { return print }
+    let was = begun.prefix { $0 != "-" }
+    throw RunError(
+      .input, "is another text than the run began with (\(was) bytes then, \(corpus.bytes.count) now)",
+      place: corpus.place, remedy: "put the old text back, or begin a new run")
   }
 
   /// - Parameter language: the language the text was drawn from, for the entropy floor.

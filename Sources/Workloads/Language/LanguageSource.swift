@@ -46,6 +46,7 @@ package struct LanguageSource: WorkloadSource {
   package var tokensPerStep: Int { configuration.model.tokensPerStep }
   package var entropyFloor: Double? { data.entropyFloor }
   package var baseFloor: Double? { base?.entropyFloor }
+  package var textPrint: String? { data.textPrint }
   package var dataDescription: String { data.description }
   package var workingBytes: Int { Transformer.workingBytes(configuration) }
 

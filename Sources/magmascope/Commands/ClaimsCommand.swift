@@ -37,6 +37,11 @@ struct ClaimsCommand: ParsableCommand {
       }
       ledger.claims.removeAll { $0.id != id }
     }
+    for path in directories where !FileManager.default.fileExists(atPath: path) {
+      throw RunError(
+        .usage, "there is no such directory", place: path,
+        remedy: "give sweeps, runs, or directories of them")
+    }
     let places = directories.isEmpty ? [UserDirectories.sweeps, UserDirectories.runs] : directories
     let evidence = OwnEvidence(places)
     let entries = ledger.claims.map { ClaimEntry($0, evidence.results(for: $0)) }

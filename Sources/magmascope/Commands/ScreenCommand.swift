@@ -30,11 +30,14 @@ struct ScreenCommand: ParsableCommand {
   @Option(help: "Columns and rows.")
   var size = "120x40"
 
-  @Option(help: "live, compare, blocks, sweep or runs.")
+  @Option(help: "live, compare, blocks, sweep, lessons or runs.")
   var screen = "live"
 
   @Option(help: "A block by its short name, such as 0.q.")
   var select: String?
+
+  @Flag(help: "For an audience: few panels, thick lines, large digits, high contrast.")
+  var present = false
 
   @Option(help: "Glyphs: braille, block or ascii.")
   var glyphs: GlyphTier = .braille
@@ -54,6 +57,7 @@ struct ScreenCommand: ParsableCommand {
     var state = try shownState()
     _ = reduce(&state, .resize(size))
     _ = reduce(&state, .key(.character(Character("\(screen.rawValue)"))))
+    if present { type("present", &state) }
     if let select { try choose(select, &state) }
     if let at { try go(to: at, &state) }
     try StandardOutput().write(view(state, size: size).buffer.plainText())
@@ -85,7 +89,11 @@ struct ScreenCommand: ParsableCommand {
         .usage, "step \(step) is not in the run", place: "--at",
         remedy: "allowed: 0...\(state.live.step)")
     }
-    for key in ":goto \(step)" { _ = reduce(&state, .key(.character(key))) }
+    type("goto \(step)", &state)
+  }
+
+  private func type(_ command: String, _ state: inout ExplorerState) {
+    for key in ":" + command { _ = reduce(&state, .key(.character(key))) }
     _ = reduce(&state, .key(.enter))
   }
 

@@ -47,6 +47,9 @@ struct HeadlessRun {
     try self.init(configuration: configuration) { signals.exitCode == nil ? .go : .stop }
   }
 
+  /// `TextPrint` of the text it trains on, where that came from a file.
+  var textPrint: String? { source.textPrint }
+
   /// What the run will take, for people, before it takes it.
   func memoryStatement() throws(RunError) -> String {
     try ArmMemory.statement(configuration, source: source)

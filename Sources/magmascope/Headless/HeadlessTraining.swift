@@ -29,7 +29,7 @@ struct HeadlessTraining {
       "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
     Diagnostics.say(try run.memoryStatement())
     signals.hold()
-    let owned = try takeRun()
+    let owned = try takeRun(textPrint: run.textPrint)
     let recorder = try owned.map { (owned) throws(RunError) in try makeRecorder(owned) }
     run.recorder = recorder
     if recorder == nil { run.patience = .milliseconds(500) }
@@ -61,11 +61,17 @@ struct HeadlessTraining {
   }
 
   /// The directory the run is kept in, as it is when the run begins or goes on.
-  private func takeRun() throws(RunError) -> OwnedRun? {
+  private func takeRun(textPrint: String?) throws(RunError) -> OwnedRun? {
     switch place {
     case .nowhere: return nil
     case .new(let path):
-      return try .create(at: path, configuration: try PresetWriter.yaml(configuration.begun))
+      let begun = configuration.begun.reading(textPrint)
+      if begun.isOfStandardInput {
+        Diagnostics.say(
+          "a text from standard input is not kept: this run cannot be resumed; for that, save the "
+            + "text and give its path")
+      }
+      return try .create(at: path, configuration: try PresetWriter.yaml(begun))
     case .resumed(let stored):
       try stored.run.goOn(from: stored.checkpoint)
       return stored.run

@@ -88,7 +88,8 @@ final class BackgroundRunner {
       case .new(let configuration, let options):
         let source = try WorkloadRegistry.source(for: configuration)
         try MemoryCheck.check(configuration, source: source)
-        let kept = keep(configuration, terms, answers, wake: wake)
+        let kept = keep(
+          configuration.reading(source.textPrint), terms, answers, wake: wake)
         return .run(
           number: number, nil,
           live(configuration, source, kept, resumeFrom: nil, terms, options, wake: wake))

@@ -138,6 +138,7 @@ struct SelectionOptions: ParsableArguments {
     if isAnother { merged.title = nil }
     if isAnother || flags.steps != nil || flags.scheduleKind != nil || flags.warmup != nil {
       merged.about = nil
+      merged.tunedBy = nil
     }
     return merged
   }

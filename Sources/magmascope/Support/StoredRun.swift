@@ -1,3 +1,4 @@
+import Foundation
 import Optimizers
 import Presets
 import RunModel
@@ -22,6 +23,11 @@ struct StoredRun {
     terms.onWait = { Diagnostics.say($0) }
     run = try .take(path, terms)
     configuration = try Self.configuration(of: run.directory)
+    guard !configuration.isOfStandardInput else {
+      throw RunError(
+        .input, "its text came from standard input and was not kept", place: path,
+        remedy: "save the text and begin a new run with its path")
+    }
     checkpoint = try run.directory.readCheckpoint(of: configuration)
   }
 
@@ -41,5 +47,17 @@ struct StoredRun {
       configuration.letters = try directory.recordedLetters(of: configuration) ?? []
     }
     return configuration
+  }
+}
+
+extension RunConfiguration {
+  /// As it is kept: its text by a path that holds from every directory, and by what was read there.
+  func reading(_ textPrint: String?) -> RunConfiguration {
+    var kept = self
+    kept.textPrint = textPrint
+    if case .file(let path) = data, !isOfStandardInput {
+      kept.data = .file(URL(fileURLWithPath: path).standardizedFileURL.path)
+    }
+    return kept
   }
 }

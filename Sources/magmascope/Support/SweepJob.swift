@@ -51,11 +51,7 @@ enum SweepJob {
   /// Size and fingerprint of the text, so that every worker trains on the same one.
   private static func textPrint(of configuration: RunConfiguration) throws -> String? {
     guard case .file(let path) = configuration.data else { return nil }
-    let data = try InputFile.read(path, as: .text)
-    let hash = data.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return "\(data.count)-" + String(hash, radix: 16)
+    return TextPrint.of(try InputFile.read(path, as: .text))
   }
 
   /// The plan of a directory, checked and completed as flags are, for this machine.

@@ -28,7 +28,9 @@ struct SweepScriptCommand: ParsableCommand {
   @Option(help: "Time limit as Slurm writes it, or auto: half as much again as the estimate.")
   var time = "auto"
 
-  @Option(name: .customLong("sbatch"), help: "One more argument for sbatch; repeat it.")
+  @Option(
+    name: .customLong("sbatch"), parsing: .unconditionalSingleValue,
+    help: "One more argument for sbatch; repeat it.")
   var arguments: [String] = []
 
   @Flag(help: "Run sbatch with it, and print the job's number.")
