@@ -246,7 +246,11 @@ import Testing
     let gate = DispatchSemaphore(value: 0)
     let recorder = try Toy.recorder(run) { report in
       guard case .checkpointed = report else { return }
-      if written.withLock({ $0 += 1; return $0 }) == 1 { gate.wait() }
+      if written.withLock({
+        $0 += 1; return $0
+      }) == 1 {
+        gate.wait()
+      }
     }
     recorder.record(Toy.checkpoint(1))
     for step in 2...60 { recorder.record(Toy.checkpoint(step)) }
