@@ -70,6 +70,8 @@ void mgs_capture(const char *bytes) {
   if (write(capture, bytes, strlen(bytes)) < 0) return;
 }
 
+void mgs_ask_background(void) { mgs_capture("\033]11;?\033\\"); }
+
 static int make_room(size_t more) {
   if (sent > 0) {
     memmove(queue, queue + sent, queued - sent);

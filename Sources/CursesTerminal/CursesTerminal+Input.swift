@@ -6,7 +6,8 @@ extension CursesTerminal {
   package func readEvents() -> [InputEvent] {
     var raw: [RawInput] = []
     var silences = 0
-    if pasteDeadline != nil {
+    let reports = acknowledgements
+    if isPasting {
       guard let text = readPaste() else { return [] }
       raw.append(text)
     }
@@ -26,7 +27,17 @@ extension CursesTerminal {
       if let one = translate(input) { raw.append(one) }
       if raw.count >= 4096 { break }
     }
-    return InputFolder.fold(raw)
+    return events(raw, isReported: acknowledgements > reports)
+  }
+
+  /// What remains for the application, with the background once it is known.
+  private func events(_ raw: [RawInput], isReported: Bool) -> [InputEvent] {
+    let isKnown = background.color != nil
+    let rest = background.take(raw, at: monotonicNanoseconds())
+    // Terminals answer in order: the report was asked for later.
+    if isReported { background.overtaken() }
+    guard !isKnown, let color = background.color else { return InputFolder.fold(rest) }
+    return InputFolder.fold(rest) + [.background(color)]
   }
 
   /// Bytes the terminal holds ready.

@@ -23,6 +23,9 @@ package final class CursesTerminal: TerminalBackend {
   private var registry = PairRegistry()
   private var row: [mgs_cell] = []
   private var paste: PasteReader?
+  private let asksBackground: Bool
+  /// Takes the terminal's background out of what is read.
+  var background = BackgroundReply()
   /// When each row was sent last, counted in frames that were cut.
   private var rowsSent: [Int] = []
   private var framesSent = 0
@@ -52,6 +55,10 @@ package final class CursesTerminal: TerminalBackend {
       // The Linux console's font has at most 512 glyphs, none of them braille.
       glyphs: options.glyphTier(unicode: unicode && (name != "linux" || options.glyphs != nil)),
       mouse: isMouseOn)
+    // The Linux console and its like take the question for something else, or show it.
+    asksBackground =
+      options.theme == nil && capabilities.colors != .monochrome
+      && !["linux", "dumb", "ansi", "cons25"].contains(name)
     table = PairTable(theme: .standard, tier: capabilities.colors)
     size = Size(width: 0, height: 0)
     updateSize()
@@ -240,8 +247,9 @@ package final class CursesTerminal: TerminalBackend {
     return .pasted(text)
   }
 
-  /// When a paste that never ends will be taken to have ended; nil when none is under way.
-  var pasteDeadline: Int64? { paste?.deadline }
+  /// When what has been read in part must be looked at again, though nothing more has come.
+  var inputDeadline: Int64? { paste?.deadline ?? background.deadline }
+  var isPasting: Bool { paste != nil }
 
   /// Hands a text to the terminal's clipboard; a terminal that knows none ignores it, and one that
   /// is behind with the screen is left alone.
@@ -258,6 +266,13 @@ package final class CursesTerminal: TerminalBackend {
   func noteAcknowledgement() {
     acknowledgements += 1
     unacknowledged = max(0, unacknowledged - 1)
+  }
+
+  /// Asks for the background, where the theme is to follow it; call it before `requestReport`.
+  package func askBackground() {
+    guard asksBackground else { return }
+    mgs_ask_background()
+    background.asked(at: monotonicNanoseconds())
   }
 
   /// Asks for a report of everything sent so far.

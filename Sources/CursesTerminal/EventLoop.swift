@@ -69,6 +69,7 @@ package final class EventLoop {
   package func run(_ handlers: Handlers) {
     began = (monotonicNanoseconds(), threadNanoseconds(), terminal.sentBytes)
     // Answered before the first frame is through, however slow the line.
+    terminal.askBackground()
     terminal.requestReport()
     pacer.asked(at: monotonicNanoseconds())
     while !handlers.shouldQuit() {
@@ -106,14 +107,14 @@ package final class EventLoop {
     wakeIfDue(handlers)
     guard !isDetached else { return }
     let now = monotonicNanoseconds()
-    if sources[2].revents != 0 || isPasteOverdue(now) {
+    if sources[2].revents != 0 || isInputOverdue(now) {
       handleTerminal(sources[2].revents, handlers)
     }
     if sources[3].revents != 0, !isDetached { sendWaiting(handlers) }
   }
 
-  private func isPasteOverdue(_ now: Int64) -> Bool {
-    terminal.pasteDeadline.map { now > $0 } ?? false
+  private func isInputOverdue(_ now: Int64) -> Bool {
+    terminal.inputDeadline.map { now > $0 } ?? false
   }
 
   private func wakeIfDue(_ handlers: Handlers) {
@@ -133,7 +134,7 @@ package final class EventLoop {
     if isWakePending, let lastWake { delays.append(lastWake + wakePeriod - now) }
     if !isDetached {
       if terminal.waitingOutput == 0, let delay = drawDelay(at: now) { delays.append(delay) }
-      if let deadline = terminal.pasteDeadline { delays.append(deadline + 1_000_000 - now) }
+      if let deadline = terminal.inputDeadline { delays.append(deadline + 1_000_000 - now) }
     }
     guard let delay = delays.min() else { return -1 }
     return Int32(min(60_000, (max(0, delay) + 999_999) / 1_000_000))
@@ -158,7 +159,7 @@ package final class EventLoop {
       pacer.invalidate(urgently: true)
     }
     let heard =
-      !events.isEmpty || terminal.acknowledgements > before || terminal.pasteDeadline != nil
+      !events.isEmpty || terminal.acknowledgements > before || terminal.inputDeadline != nil
     // Readable, yet nothing to read: the end of the file. Half a character may look so once.
     quietReads = heard || terminal.waitingBytes > 0 ? 0 : quietReads + 1
     if ready & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 || quietReads > 16 { detach(handlers) }

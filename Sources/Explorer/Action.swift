@@ -7,6 +7,8 @@ package enum Action: Sendable {
   case key(Key)
   case mouse(MouseEvent)
   case resize(Size)
+  /// The terminal has told what it draws on, and nobody has chosen a theme before.
+  case background(isLight: Bool)
   /// What the run numbered `run` has reported since the last batch; older runs are ignored.
   case run(RunBatch)
   /// A kept run is to be shown instead of the present one.

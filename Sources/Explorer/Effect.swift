@@ -28,6 +28,8 @@ package enum Effect: Sendable, Hashable {
   case save(name: String)
   /// Write the run in another form; answered by `Action.stored`.
   case export(ExportKind)
+  /// Keep these settings of the view, by name, for the next time.
+  case remember([String: String])
   /// Leave the program; what was recorded stays.
   case quit
   /// Give the terminal back to the shell until continued.

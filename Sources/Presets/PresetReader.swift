@@ -5,9 +5,11 @@ import Yams
 package struct PresetReader {
   /// What messages call the text: a path or the preset's name.
   private let file: String
+  /// What helps where the text is no YAML at all.
+  private let remedy: String
 
-  package init(file: String) {
-    self.file = file
+  package init(file: String, remedy: String = "see presets show first-look") {
+    (self.file, self.remedy) = (file, remedy)
   }
 
   package func read(_ text: String) throws(RunError) -> PresetFields {
@@ -41,19 +43,21 @@ package struct PresetReader {
   static let scheduleKeys = ["kind", "warmup", "floor"]
 
   func compose(_ text: String) throws(RunError) -> Node {
+    guard let node = try composeIfAny(text) else {
+      throw RunError(.input, "the file is empty", place: file, remedy: "write its keys")
+    }
+    return node
+  }
+
+  /// The root of the text; nil when there is nothing but blanks and comments.
+  func composeIfAny(_ text: String) throws(RunError) -> Node? {
     try refuseAliases(text)
     do {
-      guard let node = try Yams.compose(yaml: text) else {
-        throw RunError(.input, "the file is empty", place: file, remedy: "write its keys")
-      }
-      return node
-    } catch let error as RunError {
-      throw error
+      return try Yams.compose(yaml: text)
     } catch let error as YamlError {
       throw syntaxError(error)
     } catch {
-      throw RunError(
-        .input, "cannot be read as YAML", place: file, remedy: "see presets show first-look")
+      throw RunError(.input, "cannot be read as YAML", place: file, remedy: remedy)
     }
   }
 
@@ -82,14 +86,13 @@ package struct PresetReader {
       .composer(_, let problem, let mark, _):
       RunError(
         .input, "not YAML: \(problem)", place: "\(file):\(mark.line)",
-        remedy: "see presets show first-look")
+        remedy: remedy)
     case .duplicatedKeysInMapping(let duplicates, let context):
       RunError(
         .input, "key \(quoted(duplicates.first ?? "")) is written twice",
         place: "\(file):\(context.mark.line)", remedy: "keep one of them")
     default:
-      RunError(
-        .input, "not YAML: \(error)", place: file, remedy: "see presets show first-look")
+      RunError(.input, "not YAML: \(error)", place: file, remedy: remedy)
     }
   }
 

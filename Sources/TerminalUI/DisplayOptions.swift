@@ -10,13 +10,14 @@ package struct DisplayOptions: Hashable, Sendable {
   package var color: ColorChoice
   package var framesPerSecond: Int
   package var mouse: Bool
-  package var theme: String
+  /// nil: the one that goes with the terminal's background.
+  package var theme: String?
   /// Brackets each frame with mode 2026 so that terminals never show half of one.
   package var synchronizedOutput: Bool
 
   package init(
     glyphs: GlyphTier? = nil, color: ColorChoice = .auto, framesPerSecond: Int = 20,
-    mouse: Bool = true, theme: String = Theme.standard.name, synchronizedOutput: Bool = true
+    mouse: Bool = true, theme: String? = nil, synchronizedOutput: Bool = true
   ) {
     self.glyphs = glyphs
     self.color = color

@@ -37,6 +37,8 @@ package enum InputEvent: Hashable, Sendable {
   case key(Key)
   case mouse(MouseEvent)
   case resize(Size)
+  /// The terminal has named its background.
+  case background(TerminalColor)
   /// Another thread has something to say.
   case wake
   case signal(TerminalSignal)

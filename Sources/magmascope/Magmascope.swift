@@ -21,7 +21,7 @@ struct Magmascope: ParsableCommand {
       OptimizersCommand.self, BenchCommand.self, SweepCommand.self, CompareCommand.self,
       RunsCommand.self, ReportCommand.self, LessonCommand.self, WatchCommand.self,
       ScreenCommand.self, ClaimsCommand.self,
-      DoctorCommand.self,
+      DoctorCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

@@ -13,7 +13,8 @@ import traceback
 
 MODULES = [
     "test_command_line", "test_results", "test_history", "test_board", "test_sweep", "test_lessons", "test_terminal",
-    "test_hostile_terminal", "test_robustness",
+    "test_hostile_terminal", "test_robustness", "test_settings",
+    "test_manual",
 ]
 
 
@@ -23,6 +24,7 @@ def main():
     parser.add_argument("names", nargs="*", help="only tests whose name contains one of these")
     arguments = parser.parse_args()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import harness
     if not os.path.exists("/dev/ptmx"):
         sys.exit("no /dev/ptmx: the end-to-end tests need pseudo-terminals")
     binary = os.path.abspath(arguments.binary)
@@ -34,6 +36,8 @@ def main():
             started = time.monotonic()
             try:
                 with tempfile.TemporaryDirectory() as directory:
+                    # Settings are remembered: no test shall find those of another.
+                    harness.CLEAN["XDG_CONFIG_HOME"] = os.path.join(directory, "config")
                     getattr(module, name)(binary, directory)
                 passed += 1
                 print(f"ok   {name} ({time.monotonic() - started:.1f} s)", flush=True)

@@ -62,7 +62,7 @@ import Testing
 
   @Test func glyphsAreChangedWhileItRuns() throws {
     var state = try Fake.running()
-    #expect(type("glyphs ascii", into: &state) == [.redraw])
+    #expect(type("glyphs ascii", into: &state) == [.redraw, .remember(["glyphs": "ascii"])])
     let text = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
     #expect(text.unicodeScalars.allSatisfy { $0.isASCII })
   }

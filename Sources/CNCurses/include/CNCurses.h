@@ -67,6 +67,9 @@ MGS_MAIN_ACTOR void mgs_show(int cursor_y, int cursor_x, int synchronized, int a
 
 // MARK: Output (outgoing.c)
 
+/// Queues the question for the terminal's background colour (OSC 11).
+MGS_MAIN_ACTOR void mgs_ask_background(void);
+
 /// Sends as much of what waits as the terminal takes, without waiting: `*taken` bytes. Returns the
 /// bytes that still wait, or -1 when the terminal has gone.
 MGS_MAIN_ACTOR int64_t mgs_flush(int64_t *taken);

@@ -11,13 +11,12 @@ package enum TallyWindow: Int, CaseIterable, Sendable {
 
   static let length = 100
 
-  /// `start`, `last`, `cursor`.
-  static func named(_ word: String) -> TallyWindow? {
-    switch word {
-    case "start": .sinceStart
-    case "last": .last100
-    case "cursor": .atCursor
-    default: nil
+  /// What the window is called where people write it.
+  var word: String {
+    switch self {
+    case .sinceStart: "start"
+    case .last100: "last"
+    case .atCursor: "cursor"
     }
   }
 }

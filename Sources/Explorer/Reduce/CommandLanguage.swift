@@ -129,12 +129,12 @@ extension ExplorerState {
     case "mark":
       return mark(argument.isEmpty ? "mark" : argument)
     case "axis":
-      guard let axis = AxisKind.allCases.first(where: { $0.matches(argument) }) else { return nil }
+      guard let axis = AxisKind.allCases.first(where: { $0.word == argument }) else { return nil }
       settings.axis = axis
       return []
     case "theme":
       guard let theme = Theme.named(argument) else { return nil }
-      self.theme = theme
+      choose(theme)
       return [.redraw]
     case "pause", "resume":
       guard !history.phase.isOver else { return [] }
@@ -150,7 +150,9 @@ extension ExplorerState {
     case "judge": return judge()
     case "present": return present()
     case "window":
-      guard let window = TallyWindow.named(argument) else { return nil }
+      guard let window = TallyWindow.allCases.first(where: { $0.word == argument }) else {
+        return nil
+      }
       settings.window = window
       return []
     case "restart": return perform(.restart)
@@ -218,10 +220,10 @@ extension ExplorerState {
     switch word {
     case "set": return knobs.map(\.setting.key)
     case "preset": return presets.map(\.name)
-    case "axis": return ["step", "tokens", "cpu", "wall"]
+    case "axis": return AxisKind.allCases.map(\.word)
     case "model": return ModelSize.allCases.map(\.rawValue)
     case "glyphs": return GlyphTier.allCases.map(\.rawValue)
-    case "window": return ["start", "last", "cursor"]
+    case "window": return TallyWindow.allCases.map(\.word)
     case "arm": return draft.lanes.map(\.letter)
     case "probe": return ProbeKind.allCases.map(\.rawValue)
     case "lesson": return lessons.lessons.map(\.name)
@@ -245,12 +247,13 @@ extension ExplorerState {
 }
 
 extension AxisKind {
-  fileprivate func matches(_ word: String) -> Bool {
+  /// What the kind is called where people write it.
+  var word: String {
     switch self {
-    case .step: word == "step"
-    case .tokens: word == "tokens"
-    case .cpuSeconds: word == "cpu"
-    case .wallSeconds: word == "wall"
+    case .step: "step"
+    case .tokens: "tokens"
+    case .cpuSeconds: "cpu"
+    case .wallSeconds: "wall"
     }
   }
 }

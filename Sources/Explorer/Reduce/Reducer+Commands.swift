@@ -85,7 +85,7 @@ extension ExplorerState {
       say(isMouseOn ? "mouse on" : "mouse off: the terminal selects text again")
       return [.setMouse(isMouseOn)]
     case .theme:
-      theme = theme.next
+      choose(theme.next)
       say("theme \(theme.name)")
       return [.redraw]
     default: return []

@@ -6,10 +6,13 @@ import TerminalUI
 /// Applies what happened and says what is to be done; pure but for the state handed in.
 package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] {
   switch action {
-  case .key(let key): return state.handle(key)
-  case .mouse(let event): return state.handle(event)
+  case .key(let key): return state.remembering { $0.handle(key) }
+  case .mouse(let event): return state.remembering { $0.handle(event) }
   case .resize(let size):
     state.size = size
+    return []
+  case .background(let isLight):
+    state.follow(isLight: isLight)
     return []
   case .run(let batch):
     guard batch.run == state.runNumber else { return [] }

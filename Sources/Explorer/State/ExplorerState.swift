@@ -40,6 +40,8 @@ package struct ExplorerState {
   package internal(set) var message: Message?
   package internal(set) var settings = ViewSettings()
   package internal(set) var theme: Theme
+  /// Whether the user has taken a theme since the start.
+  var isThemeChosen = false
   package internal(set) var isMouseOn: Bool
   /// Whether a past step is being computed again.
   var isReplaying = false

@@ -36,7 +36,8 @@ package enum HelpText {
     return lines
   }
 
-  private static let lists = [
+  /// Keys that mean something else where a list or a form is open.
+  package static let lists = [
     ("Up Down", "move; Enter takes, Esc leaves"),
     ("Tab", "form: next field, S-Tab the one before"),
     ("h l + -", "form: Left, Right, + and - change a choice; other fields are typed in"),

@@ -27,9 +27,6 @@ struct ExploreCommand: ParsableCommand {
   @Flag(name: .customLong("no-record"), help: "Keep no directory: the run is gone when it is left.")
   var isPrivate = false
 
-  @Flag(help: "Begin with the settings of the program; none are remembered so far.")
-  var defaults = false
-
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var display: DisplayFlags
 

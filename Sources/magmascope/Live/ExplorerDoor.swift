@@ -22,6 +22,10 @@ struct ExplorerDoor {
   ///
   /// - Parameter effects: what is shown first; nil: `configuration` begins.
   func enter(_ configuration: RunConfiguration, _ effects: [Effect]?) throws {
+    let (memory, warning) = openMemory()
+    let remembered = memory?.atStart ?? [:]
+    var options = options
+    options.complete(by: remembered)
     let signals = TerminalSignals.install()
     TerminalSignals.block()
     let terminal: CursesTerminal
@@ -33,12 +37,15 @@ struct ExplorerDoor {
     TerminalSignals.unblock()
     var state = Self.state(
       configuration, glyphs: terminal.capabilities.glyphs,
-      theme: Theme.named(options.theme) ?? .standard, mouse: options.mouse,
+      theme: options.theme.flatMap(Theme.named) ?? .standard, mouse: options.mouse,
       canSave: terms.isRecording, framesPerSecond: options.framesPerSecond,
       presents: display.present)
+    state.adopt(remembered)
+    if let warning { _ = reduce(&state, .notice(warning)) }
     state.lessons = LessonShelf.desk(opening: lesson)
     let session = ExplorerSession(
-      state: state, plan: effects, terms: terms, terminal: terminal, notesFile: notesFile)
+      state: state, plan: effects, terms: terms, terminal: terminal, memory: memory,
+      notesFile: notesFile)
     if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
     let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)
     terminal.close()
@@ -47,6 +54,18 @@ struct ExplorerDoor {
     }
     for note in session.farewell { Diagnostics.say(note) }
     if let code = session.exitCode { throw InterruptedRun(exitCode: code) }
+  }
+
+  /// What is remembered; a file that cannot be understood is said so and left as it is.
+  private func openMemory() -> (SettingsMemory?, warning: String?) {
+    guard !display.defaults else { return (nil, nil) }
+    do {
+      return (try SettingsMemory(path: UserDirectories.settings), nil)
+    } catch {
+      let warning = error.description + " (the settings of the program are used)"
+      Diagnostics.say(warning)
+      return (nil, warning)
+    }
   }
 
   /// The explorer before anything has happened.

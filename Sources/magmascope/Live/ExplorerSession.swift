@@ -23,6 +23,8 @@ final class ExplorerSession {
   /// Where a lesson's speaker reads the page; nil: nowhere.
   private let notesFile: String?
   private let terminal: CursesTerminal
+  /// Where settings of the view are kept; nil: nowhere.
+  private let memory: SettingsMemory?
   private let waker = Waker()
   private let runner: BackgroundRunner
   private let sweep: BackgroundSweep
@@ -33,8 +35,9 @@ final class ExplorerSession {
   /// - Parameter plan: what is shown first; nil: the comparison the state was made with.
   init(
     state: ExplorerState, plan: [Effect]?, terms: BackgroundRunner.Terms, terminal: CursesTerminal,
-    notesFile: String? = nil
+    memory: SettingsMemory? = nil, notesFile: String? = nil
   ) {
+    self.memory = memory
     self.notesFile = notesFile
     self.state = state
     self.plan = plan
@@ -60,6 +63,7 @@ final class ExplorerSession {
           return view(state, size: size)
         },
         shouldQuit: { [self] in isFinished }))
+    if let trouble = memory?.write() { farewell.append(Self.forgotten(trouble)) }
     if let kept = sweep.shutDown() { farewell.append(kept) }
     farewell += runner.shutDown()
     return loop.statistics
@@ -70,6 +74,7 @@ final class ExplorerSession {
     case .key(let key): dispatch(.key(key))
     case .mouse(let mouse): dispatch(.mouse(mouse))
     case .resize(let size): dispatch(.resize(size))
+    case .background(let color): dispatch(.background(isLight: color.isLight))
     case .wake, .resumed: break
     case .signal(.suspend): break
     case .signal(.interrupt): end(with: 130)
@@ -118,6 +123,7 @@ final class ExplorerSession {
       case .lesson(let effect): perform(effect)
       case .save(let name): runner.keep(as: name)
       case .export(let kind): runner.export(kind, state, screen: view(state, size: terminal.size))
+      case .remember(let changes): remember(changes)
       case .quit: isFinished = true
       case .suspend: raise(SIGTSTP)
       case .redraw: terminal.redraw()
@@ -125,6 +131,16 @@ final class ExplorerSession {
       case .copy(let text): terminal.copy(text)
       }
     }
+  }
+
+  /// Written on another thread: a disk may be slow, keys are answered at once.
+  private func remember(_ changes: [String: String]) {
+    guard let memory, memory.note(changes) else { return }
+    runner.tend { memory.write().map { .notice(Self.forgotten($0)) } }
+  }
+
+  private nonisolated static func forgotten(_ trouble: RunError) -> String {
+    "settings are not remembered: \(trouble.description)"
   }
 
   private func perform(_ effect: LessonEffect) {

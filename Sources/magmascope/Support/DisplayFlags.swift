@@ -19,8 +19,12 @@ struct DisplayFlags: ParsableArguments {
   @Flag(help: "For an audience: few panels, thick lines, large digits, high contrast.")
   var present = false
 
-  @Option(help: "Theme by name.")
-  var theme = Theme.standard.name
+  @Option(
+    help: "Theme: \(Theme.all.map(\.name).joined(separator: ", ")) (default: as remembered).")
+  var theme: String?
+
+  @Flag(help: "Begin with the settings of the program, and remember none.")
+  var defaults = false
 
   @Option(help: "Write frame and latency figures to this file at exit.")
   var stats: String?
@@ -29,11 +33,12 @@ struct DisplayFlags: ParsableArguments {
   @Option(help: .hidden)
   var crashTest: String?
 
+  /// What the flags ask for.
   func options() throws(RunError) -> DisplayOptions {
     guard (1...120).contains(fps) else {
       throw RunError(.usage, "\(fps) is out of range", place: "--fps", remedy: "allowed: 1..120")
     }
-    guard Theme.named(theme) != nil else {
+    if let theme, Theme.named(theme) == nil {
       let names = Theme.all.map(\.name)
       throw RunError(
         .usage, "unknown theme '\(theme)'" + suggestion(for: theme, among: names),
@@ -41,6 +46,15 @@ struct DisplayFlags: ParsableArguments {
     }
     return DisplayOptions(
       glyphs: glyphs, color: color, framesPerSecond: fps, mouse: !noMouse, theme: theme)
+  }
+}
+
+extension DisplayOptions {
+  /// Completed by what is remembered: a flag wins.
+  mutating func complete(by remembered: [String: String]) {
+    glyphs = glyphs ?? remembered["glyphs"].flatMap(GlyphTier.init(rawValue:))
+    theme = theme ?? remembered["theme"]
+    if remembered["mouse"] == "false" { mouse = false }
   }
 }
 

@@ -9,6 +9,11 @@ enum UserDirectories {
     base("XDG_DATA_HOME", fallback: ".local/share") + "/magmascope/runs"
   }
 
+  /// `$XDG_CONFIG_HOME/magmascope/settings.yaml`: how the explorer was looked at last.
+  static var settings: String {
+    base("XDG_CONFIG_HOME", fallback: ".config") + "/magmascope/settings.yaml"
+  }
+
   /// `$XDG_STATE_HOME/magmascope/lessons.json`: how far lessons have come.
   static var lessonProgress: String {
     base("XDG_STATE_HOME", fallback: ".local/state") + "/magmascope/lessons.json"

@@ -16,6 +16,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from fuzz import headless, parts, terminals  # noqa: E402
+from harness import CLEAN  # noqa: E402
 
 KINDS = {**headless.KINDS, **terminals.KINDS}
 
@@ -24,6 +25,8 @@ def attempt(kind, number, workshop):
     """None when the program held, else what it did."""
     generator = random.Random(f"{kind} {number}")
     with tempfile.TemporaryDirectory(prefix="magmascope-fuzz-") as directory:
+        # A trial follows from its number alone: it must not find what another one remembered.
+        CLEAN["XDG_CONFIG_HOME"] = os.path.join(directory, "config")
         try:
             KINDS[kind](generator, workshop.binary, directory, workshop)
         except Exception as error:
