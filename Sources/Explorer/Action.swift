@@ -22,6 +22,10 @@ package enum Action: Sendable {
   case overlaid(ShownRun)
   /// A step is being computed again: how far it is, and for how many seconds still.
   case replaying(run: Int, step: Int, target: Int, secondsLeft: Double?)
+  /// What a comparison would take.
+  case estimated(RunConfiguration, RunEstimate)
+  /// The paths that begin with a text.
+  case completed(String, [String])
   /// How the sweep stands; older pictures are replaced.
   case sweep(SweepPicture)
   /// Time passes: seconds on a monotonic clock since the start.

@@ -14,6 +14,12 @@ package enum Effect: Sendable, Hashable {
   case sweep(SweepOrder)
   /// Run a lesson, keep how far it has come, show the speaker the page.
   case lesson(LessonEffect)
+  /// Find out what a comparison would take, unless another is asked for; answered by `Action.estimated`.
+  case estimate(RunConfiguration)
+  /// Look up how a path could go on; answered by `Action.completed`.
+  case completePath(String)
+  /// Write a configuration as a preset file; answered by `Action.stored`.
+  case savePreset(RunConfiguration, path: String)
   /// Look up the kept runs; answered by `Action.runs`.
   case listRuns
   case nameRun(directory: String, name: String)

@@ -91,6 +91,54 @@ import Testing
     }
   }
 
+  /// The tab line names the shown screen whole and every other one by its number at least.
+  @Test func tabLineNamesEveryScreenAtEveryWidth() throws {
+    var state = try Fake.running()
+    for screen in Screen.allCases {
+      press(&state, "\(screen.rawValue)")
+      for width in Array(40...72) + [90, 100, 160] {
+        for height in [12, 24] {
+          let frame = view(state, size: Size(width: width, height: height))
+          let line = frame.buffer.plainText().split(separator: "\n")[1]
+          let name = "\(screen) \(width)x\(height): \(line)"
+          #expect(line.contains("[\(screen.rawValue) \(screen.title)]"), "\(name)")
+          for other in Screen.allCases where other != screen {
+            let isWhole =
+              line.contains(" \(other.rawValue) \(other.title)")
+              || line.contains(" \(other.rawValue) ") || line.hasSuffix(" \(other.rawValue)")
+            #expect(isWhole, "\(name)")
+            #expect(
+              Set(Screen.allCases.filter { line.contains(" \($0.title)") }).count
+                == (line.contains(" \(other.title)") ? Screen.allCases.count : 1), "\(name)")
+          }
+          if line.contains("Tab ") { #expect(!line.contains("~"), "\(name)") }
+        }
+      }
+    }
+  }
+
+  /// Explanations of the panels of arms and verdict: whole where they begin.
+  private static let sentences = [
+    "luck and merit cannot be told apart", "lr x keep x s of the masked blocks; mean over the run",
+    "CPU per step relative to the first arm", "needs 6 paired seeds",
+    "the best any model can reach",
+    "v: why", "one seed: no verdict",
+  ]
+
+  private func expectWholeSentences(_ place: PanelPlace, _ buffer: CellBuffer, _ name: String) {
+    let rows = buffer.plainText().split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.filter { !"│".contains($0) }.split(separator: " ").joined(separator: " ") }
+    let text = rows.joined(separator: " ")
+    for sentence in Self.sentences {
+      let start = sentence.split(separator: " ").prefix(2).joined(separator: " ")
+      #expect(
+        !text.contains(start) || text.contains(sentence),
+        "\(name): '\(sentence)' is cut in \(place.id)")
+    }
+    let rates = text.matches(of: /eff\.lr \S+ mean/).count
+    #expect(rates == text.matches(of: /eff\.lr \S+ mean (\d\.\d|-)/).count, "\(name): mean of what")
+  }
+
   /// Draws every panel by itself and looks at what it says.
   private func draw(_ state: ExplorerState, _ size: Size) {
     let layout = ScreenLayout(state, size: size)
@@ -100,6 +148,7 @@ import Testing
       place.id.spec.draw(state, on: &buffer, in: place.area)
       expectNothingOutside(place, buffer, name)
       expectContents(place, buffer, state, name)
+      if [.runs, .verdict].contains(place.id) { expectWholeSentences(place, buffer, name) }
     }
   }
 

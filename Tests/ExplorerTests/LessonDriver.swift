@@ -69,7 +69,8 @@ struct LessonDriver {
       case .lesson(.keep(let progress)): self.progress = progress
       case .lesson(.notes(let text)): notes.append(text)
       case .command(let command): live?.controller.send(command)
-      case .open, .watch, .sweep, .listRuns, .nameRun, .deleteRun, .overlay, .branch, .stopReplay,
+      case .open, .watch, .sweep, .estimate, .completePath, .savePreset, .listRuns, .nameRun,
+        .deleteRun, .overlay, .branch, .stopReplay,
         .save, .export, .remember, .quit, .suspend, .redraw, .setMouse, .copy:
         break
       }

@@ -1,31 +1,37 @@
 import RunModel
 
 extension Form {
+  /// The letter and name of every arm as it would start.
+  var lanes: [Lane] { Lane.assign(to: (0..<armCount).map(arm)) }
+
   /// The configuration the form describes; nil with the focus on the first field that is wrong.
   mutating func submit() -> RunConfiguration? {
-    errors = [:]
-    problem = nil
-    let all = fields
-    for field in all {
-      if let problem = field.problem(with: text(field.id)) { errors[field.id] = problem }
-    }
-    checkTogether()
-    if let first = all.firstIndex(where: { errors[$0.id] != nil }) {
-      focus = first
-      beginEditing()
+    errors = problems
+    if let first = fields.first(where: { errors[$0.id] != nil }) {
+      move(to: first.id)
       return nil
     }
     return configuration
   }
 
-  /// What no field can say alone.
-  private mutating func checkTogether() {
-    if text("data") == "file", text("file").isEmpty, fields.contains(where: { $0.id == "file" }) {
-      errors["file"] = "wants the path of a text file"
+  /// The configuration the form describes; nil while a field is wrong.
+  var described: RunConfiguration? { problems.isEmpty ? configuration : nil }
+
+  /// What is wrong with which field.
+  private var problems: [String: String] {
+    let all = fields
+    var problems: [String: String] = [:]
+    for field in all {
+      if let problem = field.problem(with: text(field.id)) { problems[field.id] = problem }
     }
-    if errors.isEmpty, fields.contains(where: { $0.id == "width" }), let problem = model.problem {
-      errors["heads"] = problem
+    // What no field can say alone.
+    if text("data") == "file", text("file").isEmpty, all.contains(where: { $0.id == "file" }) {
+      problems["file"] = "wants the path of a text file"
     }
+    if problems.isEmpty, all.contains(where: { $0.id == "width" }), let problem = model.problem {
+      problems["heads"] = problem
+    }
+    return problems
   }
 
   private func integer(_ id: String, or fallback: Int) -> Int { Int(text(id)) ?? fallback }
@@ -60,6 +66,7 @@ extension Form {
     result.evaluateEvery = Int(text("evaluateEvery"))
     result.threads = Int(text("threads"))
     result.arms = (0..<armCount).map(arm)
+    if result.arms != base.arms { result.letters = [] }
     if result.arms != base.arms || result.workload != base.workload { result.title = title(result) }
     return result.claimingNoMore(than: base)
   }
@@ -99,11 +106,8 @@ extension Form {
       if let value = arm.values[setting.key] { arm.put(setting.key, value) }
     }
     // An arm that was not touched keeps the words it was written with.
-    if let original = self.base.arms.indices.contains(index) ? self.base.arms[index] : nil,
-      original.name == arm.name, original.values == arm.values
-    {
-      return original
-    }
+    let original = self.base.arms.first { $0.name == arm.name && $0.values == arm.values }
+    if let original { return original }
     arm.text = arm.canonicalText
     return arm
   }

@@ -29,8 +29,7 @@ extension Form {
     guard var configuration = submit() else { return nil }
     if let problem = gridProblem(configuration) {
       errors[problem.id] = problem.text
-      focus = fields.firstIndex { $0.id == problem.id } ?? focus
-      beginEditing()
+      move(to: problem.id)
       return nil
     }
     let hasControl = text("sweep.control") == "true"
@@ -97,30 +96,29 @@ extension FormFields {
   var sweep: [FormField] {
     let text = Hyperparameter.Kind.pattern(default: "auto")
     return [
-      choice("sweep.key", "sweep", "the setting that is tuned, in every arm", keys, "sweep"),
+      choice("sweep.key", "sweep", "the setting that is tuned, in every arm", keys),
       end("sweep.low", "lowest", "first value of the grid", 1e-4),
       end("sweep.high", "highest", "last value of the grid", 1e-2),
-      number("sweep.count", "values", "how many values, both ends included", 2...200, 5, "sweep"),
-      choice("sweep.spacing", "spacing", "how the values lie", ["log", "linear"], "sweep"),
+      number("sweep.count", "values", "how many values, both ends included", 2...200, 5),
+      choice("sweep.spacing", "spacing", "how the values lie", ["log", "linear"]),
       number(
-        "sweep.tuning", "tuning seeds", "seeds that choose the values", 1...1000, 3, "sweep"),
+        "sweep.tuning", "tuning seeds", "seeds that choose the values", 1...1000, 3),
       number(
         "sweep.judging", "judge seeds",
-        "fresh seeds that judge each arm at its best; a verdict needs 6, grade A 8", 0...1000, 8,
-        "sweep"),
+        "fresh seeds that judge each arm at its best; a verdict needs 6, grade A 8", 0...1000, 8),
       number(
         "sweep.extend", "extend",
-        "points that an arm whose best lies at the edge may be given outward", 0...100, 0, "sweep"),
+        "points that an arm whose best lies at the edge may be given outward", 0...100, 0),
       FormField(
         "sweep.control", "controls",
         Hyperparameter(
           "control", "adds matched(...): the same step without the mask; grade A wants it",
-          .flag(default: true)), group: "sweep"),
+          .flag(default: true))),
       margin,
       FormField(
         "sweep.directory", "directory",
         Hyperparameter("directory", "a new directory for the cells; auto names one", text),
-        accepts: .path, group: "sweep"),
+        accepts: .path),
     ]
   }
 
@@ -132,7 +130,7 @@ extension FormFields {
       Hyperparameter(
         "margin", "differences within it do not matter; auto is \(usual)",
         .number(default: 0.01, range: 0...1e9, scale: .linear)), unit: unit.label,
-      accepts: .word("auto"), group: "sweep")
+      accepts: .word("auto"))
   }
 
   /// An end of the grid, in the range of what is swept.
@@ -146,8 +144,7 @@ extension FormFields {
       range = Double(allowed.lowerBound)...Double(allowed.upperBound)
     }
     return FormField(
-      id, label, Hyperparameter(id, help, .number(default: value, range: range, scale: .linear)),
-      group: "sweep")
+      id, label, Hyperparameter(id, help, .number(default: value, range: range, scale: .linear)))
   }
 
   /// The numbers that every arm has.

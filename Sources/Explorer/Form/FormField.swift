@@ -11,8 +11,8 @@ package struct FormField: Sendable {
     case stepsOrShare
     /// Any text.
     case path
-    /// Enter on it does something; it has no value.
-    case button
+    /// Opens and closes the rest of a section; it has no value.
+    case fold(FormSection)
   }
 
   package let id: String
@@ -20,18 +20,24 @@ package struct FormField: Sendable {
   package let setting: Hyperparameter
   package var unit = ""
   package var accepts = Accepts.setting
-  package let group: String
+
+  var isPath: Bool {
+    if case .path = accepts { true } else { false }
+  }
+
+  var isFold: Bool {
+    if case .fold = accepts { true } else { false }
+  }
 
   init(
     _ id: String, _ label: String, _ setting: Hyperparameter, unit: String = "",
-    accepts: Accepts = .setting, group: String
+    accepts: Accepts = .setting
   ) {
     self.id = id
     self.label = label
     self.setting = setting
     self.unit = unit
     self.accepts = accepts
-    self.group = group
   }
 
   /// The words the value can be, when it is one of a list.
@@ -47,28 +53,32 @@ package struct FormField: Sendable {
   package var allowed: String {
     switch accepts {
     case .setting: setting.allowed
-    case .word(let word): "\(word), or \(setting.allowed)"
+    case .word(let word): "\(setting.allowed), or \(word) (Space)"
     case .stepsOrShare: "steps, or a share such as 10%"
-    case .path: "the path of a text file"
-    case .button: "press Enter"
+    case .path: "a path (Tab completes it)"
+    case .fold: "Enter opens and closes"
     }
   }
 
   /// The line under the form: what it is, what is allowed, what it is by default.
   package var help: String {
     switch accepts {
-    case .button: setting.summary
-    case .path: "\(setting.summary); \(allowed)"
+    case .fold, .path: "\(clause); \(allowed)"
     case .setting, .word, .stepsOrShare:
-      "\(setting.summary); \(allowed)"
+      "\(clause); \(allowed)"
         + (choices == nil ? "; default \(Shown.setting(setting.defaultValue))" : "")
     }
+  }
+
+  /// The summary as the first part of a longer sentence.
+  private var clause: String {
+    setting.summary.hasSuffix(".") ? String(setting.summary.dropLast()) : setting.summary
   }
 
   /// What is wrong with `text`; nil when it is fine.
   package func problem(with text: String) -> String? {
     switch accepts {
-    case .button, .path: return nil
+    case .fold, .path: return nil
     case .word(let word) where text == word: return nil
     case .stepsOrShare:
       return FormField.warmup(from: text) == nil ? "'\(text)': wants \(allowed)" : nil
@@ -85,5 +95,12 @@ package struct FormField: Sendable {
     }
     guard let steps = Int(text), steps >= 0 else { return nil }
     return .steps(steps)
+  }
+}
+
+extension Hyperparameter {
+  /// Whether any text is allowed, such as a formula.
+  var isFreeText: Bool {
+    if case .pattern = kind { true } else { false }
   }
 }

@@ -95,8 +95,7 @@ extension ExplorerState {
   private mutating func openModal(_ command: KeyCommand) -> [Effect] {
     switch command {
     case .help: modal = .help(offset: 0)
-    case .newComparison:
-      modal = .form(Form(draft, catalog: catalog, workloads: workloads))
+    case .newComparison: return open(form(draft))
     case .presets: modal = .presets(PresetList())
     case .difference: modal = .difference(offset: 0)
     case .verdict: modal = .verdict(offset: 0)

@@ -107,8 +107,7 @@ extension ExplorerState {
     case .end: list.selected = count
     case .character("n"):
       guard let entry = entry(list) else { break }
-      modal = .form(Form(entry.configuration, catalog: catalog, workloads: workloads))
-      return []
+      return open(form(entry.configuration))
     default: break
     }
     list.selected = min(max(0, list.selected), max(0, count - 1))
@@ -128,52 +127,9 @@ extension ExplorerState {
 
   mutating func start(_ entry: PresetEntry) -> [Effect] {
     if entry.configuration.data == .required {
-      modal = .form(Form(entry.configuration, catalog: catalog, workloads: workloads))
       say("\(entry.name) wants a text: name its file, then Enter")
-      return []
+      return open(form(entry.configuration))
     }
     return begin(entry.configuration)
-  }
-
-  private mutating func fill(_ key: Key, _ form: Form) -> [Effect] {
-    var form = form
-    let field = form.focusedField
-    switch key {
-    case .escape:
-      modal = nil
-      return []
-    case .tab, .down: form.move(by: 1)
-    case .backTab, .up: form.move(by: -1)
-    case .pageDown: form.move(by: min(8, form.fields.count - 1 - form.focus))
-    case .pageUp: form.move(by: -min(8, form.focus))
-    case .enter:
-      if field.id == "add" {
-        form.addArm()
-      } else if field.id == "remove" {
-        form.removeArm()
-      } else if form.purpose == .sweep {
-        if let request = form.submitSweep() { return start(request) }
-      } else if let configuration = form.submit() {
-        return begin(configuration)
-      }
-    case .left where field.choices != nil, .character("-") where field.choices != nil:
-      form.cycle(-1)
-    case .right where field.choices != nil, .character("+") where field.choices != nil,
-      .character(" ") where field.choices != nil:
-      form.cycle(1)
-    default: form.type(key)
-    }
-    modal = .form(form)
-    return []
-  }
-}
-
-extension Form {
-  /// A key in a text field.
-  mutating func type(_ key: Key) {
-    let field = focusedField
-    guard field.choices == nil, editor.handle(key) else { return }
-    enter(editor.text, into: field.id)
-    if ModelSetting.named(field.id)?.isPartOfSize == true { texts["size"] = "custom" }
   }
 }

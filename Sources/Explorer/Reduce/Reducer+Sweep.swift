@@ -60,8 +60,7 @@ extension ExplorerState {
   private mutating func openSweepForm() -> [Effect] {
     screen = .sweep
     guard !refusesAnother() else { return [] }
-    modal = .form(Form(draft, catalog: catalog, workloads: workloads, purpose: .sweep))
-    return []
+    return open(form(draft, .sweep))
   }
 
   /// Whether a sweep is under way; says how to end it.

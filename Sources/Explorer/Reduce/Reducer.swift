@@ -47,6 +47,12 @@ package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] 
   case .sweep(let picture):
     state.take(picture)
     return state.takeForLesson(picture)
+  case .estimated(let configuration, let estimate):
+    state.take(estimate, of: configuration)
+    return []
+  case .completed(let path, let paths):
+    state.complete(path, paths)
+    return []
   case .tick(let now):
     state.now = now
     if let message = state.message, message.until <= now { state.message = nil }

@@ -115,12 +115,13 @@ struct RunsPanel: Widget {
           ]))
       }
       if each >= 3 {
-        lines.append(
-          TextLine([
-            TextRun("   eff.lr ", .muted),
-            TextRun(Shown.rate(figures.effectiveRate), arm.isMasking ? .accent : .text),
-            TextRun(" mean \(Shown.rate(figures.meanEffectiveRate))", .muted),
-          ]))
+        var line = TextLine([
+          TextRun("   eff.lr ", .muted),
+          TextRun(Shown.rate(figures.effectiveRate), arm.isMasking ? .accent : .text),
+        ])
+        let mean = " mean \(Shown.rate(figures.meanEffectiveRate))"
+        if line.columns + mean.columns <= area.width { line.append(mean, .muted) }
+        lines.append(line)
       }
       if each >= 4 {
         lines.append(
@@ -147,10 +148,12 @@ struct RunsPanel: Widget {
   }
 
   private func drawNotes(on buffer: inout CellBuffer, in area: Rectangle) {
-    let notes = RunNotes(state: state, width: area.width).lines
-    for (index, line) in notes.prefix(area.height).enumerated() {
-      line.draw(on: &buffer, in: area.row(index))
+    let notes = Wrapping.whole(
+      RunNotes(state: state, width: area.width).sentences, rows: area.height
+    ) {
+      TextLine("f: \($0) more lines".shortened(to: area.width), .muted)
     }
+    for (index, line) in notes.enumerated() { line.draw(on: &buffer, in: area.row(index)) }
   }
 }
 
@@ -159,34 +162,50 @@ struct RunNotes {
   let state: ExplorerState
   let width: Int
 
-  var lines: [TextLine] {
-    var lines: [TextLine] = []
+  /// Each on lines of its own.
+  var sentences: [[TextLine]] {
     let moment = state.shown
-    if let floor = moment.summary?.entropyFloor {
-      lines.append(
-        TextLine([
-          TextRun("floor ", .muted), TextRun(Shown.loss(floor), .expectation),
-          TextRun("  the best any model can reach", .muted),
-        ]))
-    }
+    var all: [[TextLine]] = []
+    if let floor = moment.summary?.entropyFloor { all.append(self.floor(floor)) }
     if moment.arms.contains(where: \.isMasking) {
-      lines.append(
-        TextLine("eff.lr  lr x keep x s of the masked blocks; mean over the run", .muted))
+      all.append(note("eff.lr", "lr x keep x s of the masked blocks; mean over the run"))
     }
-    lines.append(TextLine("cpu     CPU per step relative to the first arm", .muted))
+    all.append(note("cpu", "CPU per step relative to the first arm"))
     let memory = MemoryRow(state: state)
-    if moment.summary != nil { lines.append(memory.line(room: width)) }
-    lines.append(TextLine(""))
-    for arm in moment.arms { lines += description(of: arm) }
+    if moment.summary != nil { all.append([memory.line(room: width)]) }
+    all.append([TextLine("")])
+    all += moment.arms.map { description(of: $0) }
     let marks = moment.marks
     if !marks.isEmpty {
-      lines += [TextLine(""), TextLine("events", .title)]
-      lines += marks.suffix(6).map {
-        TextLine("#\($0.number) step \($0.step)  \($0.label)", .mark)
+      all += [[TextLine("")], [TextLine("events", .title)]]
+      all += marks.suffix(6).map {
+        [TextLine("#\($0.number) step \($0.step)  \($0.label)".shortened(to: width), .mark)]
       }
     }
-    if !memory.total.isEmpty { lines += [TextLine(""), TextLine(memory.total, .muted)] }
+    if !memory.total.isEmpty { all += [[TextLine("")], [TextLine(memory.total, .muted)]] }
+    return all
+  }
+
+  private func floor(_ loss: Double) -> [TextLine] {
+    let text = "the best any model can reach"
+    var lines = [
+      TextLine([TextRun("floor ", .muted), TextRun(Shown.loss(loss), .expectation)])
+    ]
+    if lines[0].columns + 2 + text.columns <= width {
+      lines[0].append("  " + text, .muted)
+    } else {
+      lines.append(TextLine(text, .muted))
+    }
     return lines
+  }
+
+  /// What a column holds, continued under its first word.
+  private func note(_ column: String, _ text: String) -> [TextLine] {
+    let indent = 8
+    return Wrapping.lines(text, width: max(8, width - indent)).enumerated().map { index, part in
+      let head = index == 0 ? column : ""
+      return TextLine(head.padded(to: indent) + part, .muted)
+    }
   }
 
   private func description(of arm: ArmMoment) -> [TextLine] {

@@ -67,7 +67,8 @@ struct RunsScreen {
     return [
       TextLine(arms.shortened(to: width), .strong),
       TextLine(
-        "\(run.configuration.workload)  \(model)  \(run.configuration.seeds) seeds  "
+        "\(run.configuration.workload)  \(model)  "
+          + "\(Shown.counted(run.configuration.seeds, "seed"))  "
           + "\(run.configuration.schedule.kind.rawValue)", .text),
       TextLine(run.directory.shortened(to: width), .muted),
       TextLine([

@@ -100,8 +100,8 @@ struct TabLine: Widget {
         style: isShown ? Style(.accent, .bold) : Style(.muted))
     }
     let rest = area.cutLeft(end - area.x).1
-    if layout.places.count == 1, layout.panes.count > 1 {
-      let title = state.pane.spec.title.shortened(to: max(0, rest.width - 5))
+    if let whole = layout.lonePanelTitle {
+      let title = whole.shortened(to: max(0, rest.width - 5))
       TextLine([TextRun("Tab", .key), TextRun(" \(title)", .strong)])
         .draw(on: &buffer, in: rest, align: .right)
     } else if rest.width > 48 {

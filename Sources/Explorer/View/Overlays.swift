@@ -102,4 +102,21 @@ enum Wrapping {
     }
     return lines
   }
+
+  /// As many sentences, wrapped before, as fit in full; where lines are left out, the last row says
+  /// how many and what to press.
+  static func whole(
+    _ sentences: [[TextLine]], rows: Int, rest: (Int) -> TextLine
+  ) -> [TextLine] {
+    let all = Array(sentences.joined())
+    guard all.count > rows else { return all }
+    guard rows > 0 else { return [] }
+    var kept: [TextLine] = []
+    for sentence in sentences {
+      guard kept.count + sentence.count < rows else { break }
+      kept += sentence
+    }
+    if kept.isEmpty { kept = Array(all.prefix(rows - 1)) }
+    return kept + [rest(all.count - kept.count)]
+  }
 }

@@ -74,14 +74,32 @@ package struct ScreenLayout {
 }
 
 extension ScreenLayout {
-  /// The tabs with the columns they take.
+  /// What is said at the end of the tab line: the panel that stands for all the others.
+  var lonePanelTitle: String? {
+    guard places.count == 1, panes.count > 1, let place = places.first else { return nil }
+    return place.id.spec.title
+  }
+
+  /// The tabs with the columns they take: with gaps, without, or as numbers but for the shown one.
   var tabSpans: [(screen: Screen, text: String, x: Int)] {
+    let room = size.width - (lonePanelTitle.map { $0.columns + 5 } ?? 0)
+    let forms = [(gap: 1, isNamed: true), (gap: 0, isNamed: true), (gap: 0, isNamed: false)]
+    var spans: [(screen: Screen, text: String, x: Int)] = []
+    for form in forms {
+      spans = tabSpans(gap: form.gap, isNamed: form.isNamed)
+      if let last = spans.last, last.x + last.text.columns <= room { break }
+    }
+    return spans
+  }
+
+  private func tabSpans(
+    gap: Int, isNamed: Bool
+  ) -> [(screen: Screen, text: String, x: Int)] {
     var x = 0
     return Screen.allCases.map { screen in
-      let text =
-        screen == self.screen
-        ? "[\(screen.rawValue) \(screen.title)]" : " \(screen.rawValue) \(screen.title) "
-      defer { x += text.columns + (sizeClass == .narrow ? 0 : 1) }
+      let name = "\(screen.rawValue) \(screen.title)"
+      let text = screen == self.screen ? "[\(name)]" : " \(isNamed ? name : "\(screen.rawValue)") "
+      defer { x += text.columns + gap }
       return (screen, text, x)
     }
   }

@@ -38,6 +38,11 @@ package enum Shown {
     return NumberFormat.compact(value, digits: abs(value) >= 100 ? 3 : 2)
   }
 
+  /// How many of a thing: `1 seed`, `6 seeds`.
+  static func counted(_ count: Int, _ thing: String) -> String {
+    "\(count) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   package static func count(_ value: Int) -> String {
     NumberFormat.compact(Double(value), digits: 3)
   }

@@ -156,8 +156,11 @@ struct VerdictPanel: Widget {
 
   func draw(on buffer: inout CellBuffer, in area: Rectangle) {
     let inside = buffer.box(area, title: "verdict", note: "", focused: isFocused)
-    let lines = VerdictLines.box(state).flatMap { wrapped($0, inside.width) }
-    for (index, line) in lines.prefix(inside.height).enumerated() {
+    let sentences = VerdictLines.box(state).map { wrapped($0, inside.width) }
+    let lines = Wrapping.whole(sentences, rows: inside.height) { _ in
+      TextLine("v: why  J: fair test", .muted)
+    }
+    for (index, line) in lines.enumerated() {
       line.draw(on: &buffer, in: inside.row(index))
     }
   }

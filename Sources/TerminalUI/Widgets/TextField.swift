@@ -112,8 +112,17 @@ package struct TextField: Widget {
     if editor.text.isEmpty {
       buffer.write(placeholder, in: area, style: Style(.faint, on: style.background))
     } else {
-      let rest = visibleBefore(room: area.width) + editor.halves.after.prefix(area.width)
-      buffer.write(String(rest), in: area, style: style)
+      let before = visibleBefore(room: area.width)
+      let rest = String(before) + String(editor.halves.after.prefix(area.width))
+      buffer.write(rest, in: area, style: style)
+      let mark = Style(.muted, on: style.background)
+      // Where the text goes on beyond an edge, the edge says so.
+      if before.startIndex > editor.text.startIndex {
+        buffer.write("~", x: area.x, y: area.y, style: mark)
+      }
+      if (String(before) + String(editor.halves.after)).columns > area.width {
+        buffer.write("~", x: area.right - 1, y: area.y, style: mark)
+      }
     }
   }
 

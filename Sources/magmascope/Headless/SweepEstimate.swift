@@ -1,9 +1,7 @@
 import EventStream
 import Foundation
-import Optimizers
 import RunModel
 import Studies
-import TensorKernels
 import Training
 import Workloads
 
@@ -44,54 +42,20 @@ struct SweepEstimate {
   /// The arm on all cores at once, as in the sweep: cores share memory and heat.
   private static func measure(
     _ arm: ArmSpecification, _ source: any WorkloadSource, threads: Int, seconds: Double
-  ) throws -> [Cell] {
-    let probes = Locked<[Result<Cell, RunError>]>([])
+  ) throws -> [StepCost] {
+    let probes = Locked<[Result<StepCost, RunError>]>([])
     let ended = DispatchSemaphore(value: 0)
     for number in 0..<threads {
       try BackgroundThread.start("calibration-\(number)") {
-        let probe = Result { () throws(RunError) in try calibrate(arm, source, seconds: seconds) }
+        let probe = Result { () throws(RunError) in
+          try StepCost(measuring: arm, source, seconds: seconds)
+        }
         probes.withLock { $0.append(probe) }
         ended.signal()
       }
     }
     for _ in 0..<threads { ended.wait() }
     return try probes.withLock { $0 }.map { try $0.get() }
-  }
-
-  private static func calibrate(
-    _ arm: ArmSpecification, _ source: any WorkloadSource, seconds: Double
-  ) throws(RunError) -> Cell {
-    let workload = source.makeWorkload(threads: 1)
-    // A control costs what its base costs; the arm it follows is counted apart.
-    var optimizer = try ArmOptimizer(arm, layout: workload.layout)
-    var weights = [Float](repeating: 0, count: workload.layout.count)
-    var gradients = weights
-    var span = weights.mutableSpan
-    workload.initialize(&span, seed: 0)
-    func clock(_ body: () -> Void) -> Double {
-      let start = Machine.threadSeconds()
-      body()
-      return Machine.threadSeconds() - start
-    }
-    _ = workload.evaluate(parameters: weights.span)
-    let evaluation = clock { _ = workload.evaluate(parameters: weights.span) }
-    var (step, spent) = (0, 0.0)
-    while spent < seconds && step < 100_000 {
-      step += 1
-      let cost = clock {
-        var gradient = gradients.mutableSpan
-        _ = workload.lossAndGradient(
-          parameters: weights.span, gradients: &gradient, batch: BatchKey(seed: 0, step: step))
-        var weight = weights.mutableSpan
-        optimizer.step(
-          parameters: &weight, gradients: gradients.span,
-          context: StepContext(step: step, scheduleFactor: 1e-6))
-      }
-      // The first step fills caches that later ones find filled.
-      if step > 1 { spent += cost }
-    }
-    return Cell(
-      secondsPerStep: spent / Double(max(1, step - 1)), secondsPerEvaluation: evaluation, bytes: 0)
   }
 
   /// CPU seconds of one cell of each arm.

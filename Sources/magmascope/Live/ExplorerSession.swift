@@ -28,6 +28,7 @@ final class ExplorerSession {
   private let waker = Waker()
   private let runner: BackgroundRunner
   private let sweep: BackgroundSweep
+  private let desk: FormDesk
   private var isFinished = false
   private let start = ContinuousClock.now
   private var lastMeasured = 0.0
@@ -44,6 +45,7 @@ final class ExplorerSession {
     self.terminal = terminal
     runner = BackgroundRunner(terms: terms, wake: { [waker] in waker.wake() })
     sweep = BackgroundSweep(wake: { [waker] in waker.wake() })
+    desk = FormDesk(wake: { [waker] in waker.wake() })
   }
 
   /// Runs until the user or a signal ends it; the terminal is still open then.
@@ -90,7 +92,7 @@ final class ExplorerSession {
   }
 
   private func collect() {
-    for action in runner.news() + sweep.drain() { dispatch(action) }
+    for action in runner.news() + sweep.drain() + desk.drain() { dispatch(action) }
   }
 
   private func measure(_ loop: EventLoop) {
@@ -114,6 +116,9 @@ final class ExplorerSession {
       case .watch(let directory, let number): runner.start(.watch(directory), number: number)
       case .branch(let order, let number): runner.branch(order, number: number)
       case .stopReplay: runner.stopReplay()
+      case .estimate(let configuration): desk.estimate(configuration)
+      case .completePath(let path): desk.complete(path)
+      case .savePreset(let configuration, let path): desk.savePreset(configuration, at: path)
       case .listRuns: runner.tend { .runs(RunCatalog.entries) }
       case .nameRun(let path, let name): runner.tend { RunCatalog.name(path, name) }
       case .deleteRun(let path): runner.tend { RunCatalog.delete(path) }
