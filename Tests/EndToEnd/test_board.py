@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from harness import CLEAN, check
+from pty_line import Line
 
 FLAGS = ["--model", "nano", "--steps", "60", "--eval-every", "30", "--arm", "adam", "--arm",
          "magma(adam)", "--grid", "lr=1e-3..1e-2:3", "--tuning-seeds", "2", "--judging-seeds", "3"]
@@ -306,3 +307,30 @@ def test_two_mounts_with_old_caches_kills_and_stops_lose_nothing(binary, directo
     finally:
         for view in views:
             subprocess.run(["fusermount3", "-uz", view], capture_output=True)
+
+
+def test_a_sweep_is_looked_at_without_being_touched(binary, directory):
+    place = os.path.join(directory, "looked")
+    plan(binary, place, FLAGS)
+    check(run(binary, "sweep", "work", place).returncode == 0, "work")
+    before = {name: os.stat(os.path.join(place, name)).st_mtime_ns for name in os.listdir(place)}
+    shown = run(binary, "screen", place, "--screen", "sweep", "--size", "120x40")
+    check(shown.returncode == 0 and "magma(adam)" in shown.stdout and "no sweep yet" not in shown.stdout, shown.stdout)
+    refused = run(binary, "watch", place)
+    check(refused.returncode == 3 and "sweep status" in refused.stderr, refused.stderr)
+    after = {name: os.stat(os.path.join(place, name)).st_mtime_ns for name in os.listdir(place)}
+    check(before == after, "whoever looks has written")
+    with Line([binary, "watch", place], columns=120, rows=40) as line:
+        line.wait("[4 Sweep]", "the Sweep screen")
+        line.wait("magma(adam)", "the arms")
+        line.send("q")
+        check(line.finish()[0] == 0, "exit status")
+    path = os.path.join(place, "sweep.yaml")
+    with open(path) as file:
+        newer = json.load(file)
+    newer["format"] = 99
+    with open(path, "w") as file:
+        json.dump(newer, file)
+    for verb in (["screen", place], ["watch", place]):
+        done = run(binary, *verb)
+        check(done.returncode == 4 and "99" in done.stderr, (verb, done.returncode, done.stderr))

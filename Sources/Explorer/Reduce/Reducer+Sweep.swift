@@ -106,7 +106,7 @@ extension ExplorerState {
   }
 
   /// Shows the sweep of a directory, whoever works on it, and leaves it alone.
-  private mutating func watchSweep(_ directory: String) -> [Effect] {
+  package mutating func watchSweep(_ directory: String) -> [Effect] {
     screen = .sweep
     guard !refusesAnother() else { return [] }
     begin()

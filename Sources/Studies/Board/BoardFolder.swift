@@ -40,6 +40,9 @@ package struct BoardFolder: Sendable, Hashable {
   func partial(_ id: String) -> String { path("partial/\(id)") }
   func failed(_ id: String) -> String { path("failed/\(id).json") }
 
+  /// Whether a plan lies here.
+  package var holdsSweep: Bool { exists(path(Self.planName)) }
+
   /// Whether anybody has worked here yet.
   package var isBegun: Bool { !list("workers").isEmpty }
 

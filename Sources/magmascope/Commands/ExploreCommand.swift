@@ -5,6 +5,7 @@ import Foundation
 import Presets
 import RunModel
 import RunStore
+import Studies
 import TerminalUI
 
 /// `magmascope [explore]`: the interactive explorer; without a terminal on stdout, plain training.
@@ -93,29 +94,36 @@ struct ExploreCommand: ParsableCommand {
   }
 }
 
-/// `magmascope watch`: the explorer on a run that another process trains, reading only.
+/// `magmascope watch`: the explorer on a run or sweep of other processes, reading only.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follows a run that another process trains, reading only.")
+    commandName: "watch", abstract: "Follows a run or a sweep of other processes, reading only.")
 
-  @Argument(help: "The run's directory.")
+  @Argument(help: "The directory of a run or of a sweep.")
   var directory: String
 
   @OptionGroup var display: DisplayFlags
 
   func run() throws {
     let options = try display.options()
-    let run = try OpenedRun(directory)
+    let folder = StudyFiles.directory(directory)
+    let isSweep = BoardFolder(folder).holdsSweep
+    let configuration =
+      isSweep
+      ? try SweepJob.readable(in: folder).configuration : try OpenedRun(directory).configuration
     guard isatty(STDOUT_FILENO) == 1 else {
       throw RunError(
-        .terminal, "a run is watched on a terminal", place: "watch",
-        remedy: "magmascope screen \(directory) prints a frame")
+        .terminal, "a \(isSweep ? "sweep" : "run") is watched on a terminal", place: "watch",
+        remedy: isSweep
+          ? "magmascope sweep status \(directory) prints how it stands"
+          : "magmascope screen \(directory) prints a frame")
     }
     if let status = Supervisor.run() { throw ExitCode(status) }
     try MainActor.assumeIsolated {
-      try ExplorerDoor(
-        display: display, options: options, terms: BackgroundRunner.Terms(isRecording: false)
-      ).enter(run.configuration, [.watch(directory: directory, run: 0)])
+      var door = ExplorerDoor(
+        display: display, options: options, terms: BackgroundRunner.Terms(isRecording: false))
+      door.sweep = isSweep ? directory : nil
+      try door.enter(configuration, [.watch(directory: directory, run: 0)])
     }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Presets
 import RunModel
 import RunStore
+import Studies
 import TerminalUI
 import Training
 import Workloads
@@ -14,11 +15,11 @@ struct ScreenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "screen", abstract: "Prints a screen of the explorer as text.",
     discussion: """
-      Of a kept run, or of a preset that is trained up to --at first. The same frame a terminal of \
+      Of a kept run or sweep, or of a preset that is trained up to --at first. The same frame a terminal of \
       that size shows when the run is paused or scrubbed to the step.
       """)
 
-  @Argument(help: "A run's directory.")
+  @Argument(help: "The directory of a run or of a sweep.")
   var directory: String?
 
   @Option(help: "Train this preset up to --at instead.")
@@ -99,6 +100,11 @@ struct ScreenCommand: ParsableCommand {
 
   private func shownState() throws -> ExplorerState {
     switch (directory, preset) {
+    case (let path?, nil) where BoardFolder(StudyFiles.directory(path)).holdsSweep:
+      let folder = StudyFiles.directory(path)
+      var state = empty(try SweepJob.readable(in: folder).configuration)
+      _ = reduce(&state, .sweep(try SweepPainter.standing(in: folder, margin: .usual)))
+      return state
     case (let path?, nil):
       var reading = RunReading(path)
       let shown = try reading.shown(isWatched: true)

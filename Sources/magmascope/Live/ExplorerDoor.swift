@@ -17,6 +17,8 @@ struct ExplorerDoor {
   /// A lesson to open with, and where its speaker reads the page.
   var lesson: Lesson?
   var notesFile: String?
+  /// A sweep to look at in place of a run.
+  var sweep: String?
 
   /// Runs the explorer until it is left.
   ///
@@ -43,8 +45,9 @@ struct ExplorerDoor {
     state.adopt(remembered)
     if let warning { _ = reduce(&state, .notice(warning)) }
     state.lessons = LessonShelf.desk(opening: lesson)
+    let plan = sweep.map { state.watchSweep($0) } ?? effects
     let session = ExplorerSession(
-      state: state, plan: effects, terms: terms, terminal: terminal, memory: memory,
+      state: state, plan: plan, terms: terms, terminal: terminal, memory: memory,
       notesFile: notesFile)
     if let crash = display.crashTest.flatMap(CrashTest.init(rawValue:)) { crash.perform() }
     let statistics = session.run(signals: signals, framesPerSecond: options.framesPerSecond)

@@ -30,6 +30,18 @@ struct SweepPainter: Sendable {
     paint()
   }
 
+  /// A sweep as it stands, for whoever looks once.
+  static func standing(in directory: URL, margin: Margin) throws -> SweepPicture {
+    let folder = BoardFolder(directory)
+    let plan = try SweepJob.readable(in: directory)
+    var painter = SweepPainter(plan: plan, folder: folder)
+    var watch = SweepWatch(folder, plan: plan)
+    let status = watch.look()
+    try painter.note(status)
+    if status.phase == .complete { painter.end(isComplete: true, margin: margin) }
+    return painter.picture
+  }
+
   /// - Parameter estimate: what it will take; empty where it is under way already.
   mutating func begin(estimate: String) {
     picture.stage = .tuning

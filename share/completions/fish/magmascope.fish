@@ -169,7 +169,7 @@ complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positiona
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'runs' -d 'Lists, shows, exports, branches and deletes kept runs.'
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'report' -d 'Writes a page with charts, tables, verdict, checklist and configuration.'
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'lesson' -d 'Plays a lesson; lists and checks lessons.'
-complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'watch' -d 'Follows a run that another process trains, reading only.'
+complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'watch' -d 'Follows a run or a sweep of other processes, reading only.'
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'screen' -d 'Prints a screen of the explorer as text.'
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'claims' -d 'Lists what is claimed about masked updates, by whom, and what your own runs showed.'
 complete -c 'magmascope' -n '__magmascope_should_offer_completions_for_positional "magmascope" -eq 1' -fa 'doctor' -d 'Checks this machine; with --science, the results as well.'
