@@ -35,9 +35,9 @@ package struct PresetReader {
   }
 
   static let keys = [
-    "title", "about", "tunedBy", "workload", "data", "from", "model", "settings", "steps", "schedule", "clip",
-    "evalEvery", "seed", "seeds", "threads", "observe", "arms", "format", "letters",
-    "textPrint",
+    "title", "about", "tunedBy", "workload", "data", "textPrint", "from", "model", "settings",
+    "steps", "schedule", "clip", "evalEvery", "seed", "seeds", "threads", "observe", "arms",
+    "format", "letters",
   ]
   static let modelKeys = ["size"] + ModelSetting.all.map(\.key)
   static let scheduleKeys = ["kind", "warmup", "floor"]

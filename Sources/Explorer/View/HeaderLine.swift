@@ -13,9 +13,10 @@ struct HeaderLine: Widget {
     var left = TextLine()
     left.append("magmascope", .title)
     for part in about {
-      let short = part.prefix { $0 != "," }
-      guard let fitting = [part, String(short)].first(where: { left.columns + $0.columns + 3 <= room })
-      else { break }
+      // Whole, or at least what stands before the comma.
+      let forms = [part, String(part.prefix { $0 != "," })]
+      let rest = room - left.columns - 3
+      guard let fitting = forms.first(where: { $0.columns <= rest }) else { break }
       left.append("   " + fitting, .muted)
     }
     left.draw(on: &buffer, in: area.cutLeft(room).0)

@@ -44,12 +44,15 @@ package struct LanguageData: Sendable {
   }
 
   /// - Throws: `RunError(.input)` where the run began with another text.
-  private static func print(of corpus: Corpus, expecting begun: String?) throws(RunError) -> String {
+  private static func print(of corpus: Corpus, expecting begun: String?) throws(RunError) -> String
+  {
     let print = TextPrint.of(corpus.bytes)
     guard let begun, begun != print else { return print }
     let was = begun.prefix { $0 != "-" }
     throw RunError(
-      .input, "is another text than the run began with (\(was) bytes then, \(corpus.bytes.count) now)",
+      .input,
+      "is another text than the run began with "
+        + "(\(was) bytes then, \(corpus.bytes.count) now)",
       place: corpus.place, remedy: "put the old text back, or begin a new run")
   }
 
