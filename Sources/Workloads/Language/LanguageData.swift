@@ -38,13 +38,14 @@ package struct LanguageData: Sendable {
       corpus: corpus, tokenizer: chosen, model: configuration.model,
       language: configuration.data == .builtIn ? BuiltInLanguage.standard : nil, cache: cache)
     if case .file = configuration.data {
-      data.textPrint = try print(of: corpus, expecting: configuration.textPrint)
+      data.textPrint = try knownPrint(of: corpus, expecting: configuration.textPrint)
     }
     return data
   }
 
   /// - Throws: `RunError(.input)` where the run began with another text.
-  private static func print(of corpus: Corpus, expecting begun: String?) throws(RunError) -> String
+  private static func knownPrint(of corpus: Corpus, expecting begun: String?) throws(RunError)
+    -> String
   {
     let print = TextPrint.of(corpus.bytes)
     guard let begun, begun != print else { return print }
