@@ -22,8 +22,8 @@ import Testing
     #expect(started(type("model tiny", into: &state))?.model.size == .tiny)
     #expect(started(type("seeds 6", into: &state))?.seeds == 6)
     #expect(started(type("steps 2000", into: &state))?.steps == 2000)
-    let last = started(type("text /tmp/a.txt", into: &state))
-    #expect(last?.data == .file("/tmp/a.txt"))
+    let last = started(type("text a.txt", into: &state))
+    #expect(last?.data == .file("a.txt"))
     #expect(last?.steps == 2000 && last?.seeds == 6 && last?.model.size == .tiny)
   }
 

@@ -43,8 +43,8 @@ struct VisibleTextTests {
   }
 
   @Test func errorsCarryNoEscapes() {
-    let error = RunError(.input, "has no 'a\u{1b}]0;x\u{7}'", place: "/tmp/\u{9b}\n", remedy: "no")
+    let error = RunError(.input, "has no 'a\u{1b}]0;x\u{7}'", place: "run/\u{9b}\n", remedy: "no")
     #expect(error.description.unicodeScalars.allSatisfy { !$0.isDangerous })
-    #expect(error.description.hasPrefix("/tmp/\\x9b\\n: "))
+    #expect(error.description.hasPrefix("run/\\x9b\\n: "))
   }
 }

@@ -1,3 +1,4 @@
+import HostSystem
 import RunModel
 
 /// A text in bytes, cut by position: the first nine tenths to train on, the rest to validate.
@@ -38,5 +39,19 @@ package struct Corpus: Sendable {
   private func tenths(_ count: Int, of unit: Int) -> String {
     let rounded = (count * 10 + unit / 2) / unit
     return "\(rounded / 10).\(rounded % 10)"
+  }
+}
+
+extension Corpus {
+  /// Reads a file, or standard input when `path` is `-`.
+  ///
+  /// - Throws: `RunError(.input)` when it is missing, no ordinary file, unreadable, too large or empty.
+  package static func read(_ path: String) throws(RunError) -> Corpus {
+    let place = path == "-" ? "standard input" : path
+    let bytes = try ForeignFile.read(path, as: .text)
+    guard !bytes.isEmpty else {
+      throw RunError(.input, "is empty", place: place, remedy: "give a text of some kilobytes")
+    }
+    return Corpus(bytes: bytes, place: place)
   }
 }
