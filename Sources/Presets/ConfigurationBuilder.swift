@@ -20,7 +20,7 @@ package struct ConfigurationBuilder: Sendable {
     let arms = try parse(fields.arms ?? [], category)
     guard !arms.isEmpty else {
       throw RunError(
-        category, "there is no arm", place: place("--arm", fields),
+        category, "there is no arm", place: place("arms", fields),
         remedy: "add one, for example adam:lr=1e-3")
     }
     var configuration = RunConfiguration(
@@ -59,12 +59,13 @@ package struct ConfigurationBuilder: Sendable {
     let names = workloads.map(\.name)
     throw RunError(
       category, "unknown workload \(quoted(name))" + suggestion(for: name, among: names),
-      place: place("--workload", fields), remedy: "known: " + names.joined(separator: ", "))
+      place: place("workload", fields), remedy: "known: " + names.joined(separator: ", "))
   }
 
-  /// Where a mistake was made: in the file the fields come from, or by a flag.
-  private func place(_ flag: String, _ fields: PresetFields) -> String {
-    fields.source.isEmpty ? flag : fields.source
+  /// Where a key was written; of one that was left out, the file that lacks it, or the flag.
+  private func place(_ key: String, _ fields: PresetFields) -> String {
+    fields.places[key]
+      ?? (fields.source.isEmpty ? (key == "arms" ? "--arm" : "--\(key)") : fields.source)
   }
 
   /// The model of a language run; another workload has none, and is told so instead of being trained
@@ -77,12 +78,12 @@ package struct ConfigurationBuilder: Sendable {
       guard fields.model == .init(), fields.from == nil else {
         throw RunError(
           category, "workload '\(workload.name)' has no language model to set",
-          place: place("model", fields),
+          place: fields.from == nil ? place("model", fields) : place("from", fields),
           remedy: "leave the model's settings out")
       }
-      if case .file(let path) = fields.data {
+      if case .file = fields.data {
         throw RunError(
-          category, "workload '\(workload.name)' reads no text", place: place(path, fields),
+          category, "workload '\(workload.name)' reads no text", place: place("data", fields),
           remedy: "leave the text out")
       }
       return model

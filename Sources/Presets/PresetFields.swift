@@ -6,6 +6,8 @@ import RunModel
 package struct PresetFields: Sendable, Equatable {
   /// The file or preset that says all this, for messages; empty on the command line.
   package var source = ""
+  /// Where keys were written, `file:line` or the flag, for messages.
+  package var places: [String: String] = [:]
   package var title: String?
   package var about: String?
   package var tunedBy: String?
@@ -81,6 +83,7 @@ package struct PresetFields: Sendable, Equatable {
   /// together; settings are replaced key by key.
   package func overridden(by other: PresetFields) -> PresetFields {
     var merged = self
+    merged.places.merge(other.places) { $1 }
     merged.title = other.title ?? title
     merged.about = other.about ?? about
     merged.workload = other.workload ?? workload
@@ -101,6 +104,7 @@ package struct PresetFields: Sendable, Equatable {
     merged.threads = other.threads ?? threads
     merged.observes = other.observes ?? observes
     merged.arms = other.arms ?? arms
+    if other.data != nil { merged.textPrint = other.textPrint }
     // Other arms have other letters.
     merged.letters = other.arms == nil ? other.letters ?? letters : other.letters
     return merged

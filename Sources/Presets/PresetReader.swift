@@ -29,7 +29,9 @@ package struct PresetReader {
     var fields = PresetFields()
     fields.source = file
     try forEachKey(of: mapping, allowed: Self.keys + ignored) { (key, node) throws(RunError) in
-      if !ignored.contains(key) { try read(key, node, into: &fields) }
+      guard !ignored.contains(key) else { return }
+      fields.places[key] = place(of: node)
+      try read(key, node, into: &fields)
     }
     return fields
   }
@@ -157,13 +159,10 @@ package struct PresetReader {
     return seed
   }
 
-  /// A run of a later program may hold what this one would overlook.
   private func checkFormat(_ node: Node) throws(RunError) {
     let format = try integer(node, "format", 1...Int.max)
     guard format <= RunConfiguration.format else {
-      throw error(
-        "is a run of format \(format), this program knows \(RunConfiguration.format)", at: node,
-        remedy: "use a newer magmascope")
+      throw .newerFormat(format, known: RunConfiguration.format, place: place(of: node))
     }
   }
 

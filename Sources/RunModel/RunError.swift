@@ -10,6 +10,8 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case terminal
     /// 4: bad preset, data or checkpoint file.
     case input
+    /// 4: a file that a later program wrote.
+    case newer
     /// 141, without a word: who read our output has gone, and nothing else is kept.
     case readerGone
     /// 129: the terminal has gone.
@@ -29,12 +31,25 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// A file of a later program may hold what this one would overlook.
+  package static func newerFormat(_ format: Int, known: Int, place: String) -> RunError {
+    RunError(
+      .newer, "is of format \(format), this program knows \(known)", place: place,
+      remedy: "use a newer magmascope")
+  }
+
+  /// The mistake as told by who knows where it was made; a place that is named already stays.
+  package func placed(at place: String) -> RunError {
+    guard self.place.isEmpty else { return self }
+    return RunError(category, message, place: place, remedy: remedy)
+  }
+
   package var exitCode: Int32 {
     switch category {
     case .failure: 1
     case .usage: 2
     case .terminal: 3
-    case .input: 4
+    case .input, .newer: 4
     case .readerGone: 141
     case .terminalGone: 129
     }

@@ -126,6 +126,10 @@ extension OwnedRun {
     // From here on a kill leaves a run that goes on from this checkpoint, and cuts the rest then.
     try ring.write(checkpoint, configuration, stamp, thins: false)
     try goOn(from: checkpoint)
+    // Gone back to before the step it was branched off at, it has less in common with its parent.
+    if let origin = try directory.readFork(), origin.step > checkpoint.step {
+      try directory.write(ForkOrigin(run: origin.run, step: checkpoint.step))
+    }
     return branch
   }
 
@@ -168,8 +172,7 @@ extension OwnedRun {
     let step = checkpoint.step
     let run = try create(at: path, configuration: text)
     let directory = run.directory
-    try DurableFile.replace(
-      directory.forkPath, with: try RecordCoding.encode(origin, "the run's origin", isPretty: true))
+    try directory.write(origin)
     let metrics = try RecordsAtStep.metrics(of: parent, at: step)
     try RecordsAtStep.write(metrics.before, to: directory.metricsPath)
     let probes = try RecordsAtStep.probes(of: parent, at: step)

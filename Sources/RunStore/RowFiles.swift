@@ -75,9 +75,7 @@ struct RowIndex: Sendable {
         add(header, at: offset)
         offset = end
       case .newer(let format):
-        throw FileError.bad(
-          path, "is of format \(format), this program knows \(RowChunk.format)",
-          "use a newer magmascope")
+        throw .newerFormat(Int(format), known: Int(RowChunk.format), place: path)
       case .chunk, .nothing:
         offset += Self.gap(read(offset, 1 << 16))
       }

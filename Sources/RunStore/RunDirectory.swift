@@ -85,6 +85,11 @@ package struct RunDirectory: Sendable, Hashable {
     try readJSON(ForkOrigin.self, forkPath, "does not say where a run was branched off")
   }
 
+  func write(_ origin: ForkOrigin) throws(RunError) {
+    try DurableFile.replace(
+      forkPath, with: try RecordCoding.encode(origin, "the run's origin", isPretty: true))
+  }
+
   private func readJSON<Value: Decodable>(
     _ type: Value.Type, _ file: String, _ problem: String
   ) throws(RunError) -> Value? {

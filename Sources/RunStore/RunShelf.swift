@@ -7,15 +7,19 @@ import RunModel
   import Darwin
 #endif
 
+/// Whether the `run.yaml` of a directory describes a run; throws (.newer) where a later program's does.
+package typealias RunTest = (RunDirectory) throws(RunError) -> Bool
+
 /// Removing runs: only directories that this program wrote and whose every entry it knows, never
 /// through a link, never one that somebody writes.
 package enum RunRemoval {
   /// Removes a run for good.
   ///
   /// - Parameter isRun: whether `run.yaml` describes a run.
-  /// - Throws: `RunError`: .usage naming a foreign entry, .failure for a run with a living owner.
+  /// - Throws: `RunError`: .usage naming a foreign entry, .failure for a run with a living owner,
+  ///   .newer for one of a later program.
   package static func remove(
-    _ path: String, isRun: (RunDirectory) -> Bool
+    _ path: String, isRun: RunTest
   ) throws(RunError) {
     let entries = try check(path, isRun: isRun)
     KnownTree.remove(entries, in: path)
@@ -23,13 +27,13 @@ package enum RunRemoval {
   }
 
   /// Bytes that removing the run would free; throws as `remove`.
-  package static func size(of path: String, isRun: (RunDirectory) -> Bool) throws(RunError) -> Int {
+  package static func size(of path: String, isRun: RunTest) throws(RunError) -> Int {
     try check(path, isRun: isRun).reduce(0) { $0 + $1.bytes }
   }
 
   /// The entries of a run that may be removed.
   static func check(
-    _ path: String, isRun: (RunDirectory) -> Bool
+    _ path: String, isRun: RunTest
   ) throws(RunError) -> [KnownTree.Entry] {
     var status = stat()
     guard lstat(path, &status) == 0 else {
@@ -43,7 +47,7 @@ package enum RunRemoval {
     }
     let entries = try KnownTree.entries(of: path)
     let directory = RunDirectory(path: path)
-    guard entries.contains(where: { $0.path == "run.yaml" }), isRun(directory) else {
+    guard entries.contains(where: { $0.path == "run.yaml" }), try isRun(directory) else {
       throw RunError(
         .usage, "holds no run of magmascope, so nothing was removed", place: path,
         remedy: "name a directory that train --out or the explorer made")
@@ -98,7 +102,7 @@ package struct RunShelf: Sendable {
   /// A run that a person named, that somebody writes, or that holds anything foreign is not counted
   /// and not touched.
   package func prune(
-    keeping runs: Int = mostRuns, bytes: Int = mostBytes, isRun: (RunDirectory) -> Bool
+    keeping runs: Int = mostRuns, bytes: Int = mostBytes, isRun: RunTest
   ) -> [Removed] {
     var (count, total) = (0, 0)
     var removed: [Removed] = []

@@ -190,9 +190,12 @@ package final class ArmTrainer {
 
   /// The mean over the steps since the previous evaluation; before any, what a step would take.
   private func effectiveRate(now rate: Double) -> Double {
-    guard settings.wrapper != nil else { return rate }
-    return progress.effectiveRateSum.flatMap { mean($0, progress.lossCount) }
-      ?? rate * effectiveFactor
+    let current = rate * effectiveFactor
+    guard let mean = progress.effectiveRateSum.flatMap({ mean($0, progress.lossCount) }) else {
+      return current
+    }
+    // A rate that did not change is its own mean, whatever adding it up left in the last digits.
+    return abs(mean - current) <= current * Double(progress.lossCount).ulp ? current : mean
   }
 
   /// The specification as written, or as it is in force once it was changed.

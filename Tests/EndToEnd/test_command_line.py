@@ -66,8 +66,12 @@ def test_arms_of_a_seed_start_equal_and_a_repeated_arm_is_identical(binary, dire
 def test_csv_and_plain_have_the_same_columns(binary, directory):
     header = run(binary, "train", *QUICK, "--format", "csv").stdout.splitlines()[0]
     check(header.startswith("lane,arm,seed,step,tokens,trainLoss,validationLoss,learningRate"), header)
-    plain = run(binary, "train", *QUICK).stdout
-    check("lane=a" in plain and "\x1b" not in plain, plain)
+    plain = run(binary, "train", *QUICK)
+    check("\x1b" not in plain.stdout, plain.stdout)
+    for line in plain.stdout.splitlines():
+        keys = [word.split("=")[0] for word in line.split(" ")]
+        check(line.startswith("lane=") and "validationLoss" in keys, "no data: " + line)
+    check("| arm" in plain.stderr, "no table of results: " + plain.stderr)
 
 
 def test_usage_errors_exit_2_with_one_line(binary, directory):
@@ -79,6 +83,9 @@ def test_usage_errors_exit_2_with_one_line(binary, directory):
             (["train", "--nonsense"], "nonsense"),
             (["train", "--preset", "shakespeare"], "--text"),
             (["nonsense"], "nonsense"),
+            (["train", "--preset", "noise-null", "--width", "48"], "--width: workload 'noise' has no"),
+            (["train", "--workload", "quadratic", "--arm", "skip(adam):scope=attention"],
+             "arm skip(adam):scope=attention: scope 'attention' selects no block"),
             (["replay", "--arm", "adam:lt=1", "x.json"], "did you mean 'lr'")):
         result = run(binary, *arguments)
         check(result.returncode == 2, f"{arguments}: {result.returncode} {result.stderr}")
@@ -90,12 +97,20 @@ def test_bad_data_and_presets_exit_4_and_say_where(binary, directory):
     bad = os.path.join(directory, "bad.yaml")
     with open(bad, "w") as file:
         file.write("title: x\nscheduel: {kind: cosine}\narms: [adam]\n")
+    misfit = os.path.join(directory, "misfit.yaml")
+    with open(misfit, "w") as file:
+        file.write("arms: [adam]\nmodel: {width: 33, heads: 2}\n")
+    role = os.path.join(directory, "role.json")
+    with open(role, "w") as file:
+        json.dump({"blocks": [{"name": "w", "shape": [1], "role": "foo", "values": [1.0]}], "steps": []}, file)
     empty = os.path.join(directory, "empty.txt")
     open(empty, "w").close()
     for arguments, message in (
             (["train", "--preset", bad], "bad.yaml:2: unknown key 'scheduel' (did you mean 'schedule'?)"),
             (["presets", "check", bad], "bad.yaml:2"),
             (["train", "--text", "/nowhere/at/all"], "/nowhere/at/all"),
+            (["train", "--preset", misfit], "misfit.yaml:2: width 33"),
+            (["replay", "--arm", "adam", role], "role.json: block 'w' has the unknown role 'foo'"),
             (["train", "--text", directory], "directory"),
             (["train", "--text", empty], "empty")):
         result = run(binary, *arguments)

@@ -1,6 +1,7 @@
 """Streams that cannot be written, files that are none, sizes that do not fit: true words and codes."""
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -153,3 +154,35 @@ def test_no_escape_of_others_reaches_stdout_or_stderr(binary, directory):
         shown = result.stdout + result.stderr
         check(not any(c in shown for c in "\x1b\x07\u009b\u202e"), f"{arguments}: {shown!r}")
         check(shown.strip(), f"{arguments} says nothing")
+
+
+def test_a_models_bytes_are_visible_unless_they_are_asked_for_raw(binary, directory):
+    out = os.path.join(directory, "a\nb")
+    made = run(binary, "train", *QUICK, "--out", out)
+    check(made.returncode == 0, made.stderr)
+    first = run(binary, "runs", "show", out).stdout.splitlines()[0]
+    check("a\\nb" in first, "the line feed of a path is written as one: " + first)
+    # Weights of a few steps write any byte.
+    words = [binary, "sample", os.path.join(out, "arms", "a-adam", "seed-0"), "--tokens", "400"]
+    shown, raw = (subprocess.run(words + more, capture_output=True, env=CLEAN).stdout for more in ([], ["--raw"]))
+    check(b"\xef\xbf\xbd" not in shown + raw, "bytes were replaced")
+    check(len(raw) == 401, f"{len(raw)} bytes for 400 tokens and a line feed")
+    try:
+        raw.decode()
+        check(False, "the raw text has no invalid UTF-8 to look for")
+    except UnicodeDecodeError as error:
+        bad = b"\\x%02x" % raw[error.start]
+        check(bad in shown, f"{bad} is not visible")
+    shown.decode()
+
+
+def test_a_run_of_a_later_program_is_not_deleted(binary, directory):
+    out = os.path.join(directory, "run")
+    check(run(binary, "train", *QUICK, "--out", out).returncode == 0, "train")
+    path = os.path.join(out, "run.yaml")
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(re.sub(r"format: \d+", "format: 99", text))
+    result = run(binary, "runs", "delete", out, "--yes")
+    check(result.returncode == 4 and "99" in result.stderr and os.path.exists(path), result.stderr)

@@ -73,7 +73,20 @@ import Testing
       let set = try directory.readCheckpoint(atOrBefore: step, of: Toy.configuration)
       #expect(set == Toy.checkpoint(step))
     }
-    let rows = try RecordedRows(directory).rows(in: 1...99)
+    // Gone back to before the branch, it has that much in common with its parent, and no more.
+    _ = try fork.rewind(to: Toy.checkpoint(3), of: Toy.configuration, stamp: Toy.stamp)
+    #expect(try directory.readFork() == ForkOrigin(run: "parent", step: 3))
+    _ = try fork.rewind(to: Toy.checkpoint(3), of: Toy.configuration, stamp: Toy.stamp)
+    #expect(try directory.readFork() == ForkOrigin(run: "parent", step: 3))
+  }
+
+  @Test func theRowsOfAForkAreItsParents() throws {
+    let scratch = try Scratch()
+    let fork = try OwnedRun.fork(
+      try recorded(scratch).directory, at: Toy.checkpoint(5), of: Toy.configuration,
+      to: scratch.path + "/fork", configuration: "title: fork\n", stamp: Toy.stamp,
+      origin: ForkOrigin(run: "parent", step: 5))
+    let rows = try RecordedRows(fork.directory).rows(in: 1...99)
     #expect(
       Set(RowBits.of(rows)) == Set(RowBits.of(Toy.rows(1...5))) && rows.steps.count == 20)
   }

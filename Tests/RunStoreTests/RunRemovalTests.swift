@@ -66,6 +66,18 @@ import Testing
     #expect(exists(scratch.path + "/other/seed-3/state.json") && exists(run.configurationPath))
   }
 
+  @Test func aRunOfALaterProgramStaysAndSaysSo() throws {
+    let scratch = try Scratch()
+    let run = try finished(scratch, "run")
+    let error = #expect(throws: RunError.self) {
+      try RunRemoval.remove(run.path) { (directory) throws(RunError) in
+        throw .newerFormat(99, known: 2, place: directory.configurationPath)
+      }
+    }
+    #expect(error?.exitCode == 4 && error?.message.contains("99") == true)
+    #expect(exists(run.configurationPath))
+  }
+
   @Test func whatIsNoRunStays() throws {
     let scratch = try Scratch()
     try scratch.write("program: train.py\n", to: "sweeps/sweep.yaml")

@@ -31,7 +31,10 @@ import Training
     #expect(abs(try #require(magma.trainLoss) - mean) < 1e-6 * mean)
     #expect(magma.tokens == 280)
     #expect(base.maskRate == 0 && base.scale == 1)
-    #expect(base.effectiveLearningRate == base.learningRate)
+    let rates = run.steps.filter { $0.arm == 0 && $0.step > 30 }.map(\.learningRate)
+    let meanRate = rates.reduce(0, +) / Double(rates.count)
+    #expect(abs(try #require(base.effectiveLearningRate) - meanRate) < 1e-12)
+    #expect(base.learningRate == rates.last && meanRate > base.learningRate)
     let dropped = [0, 1].flatMap { run.blocks($0, arm: 1) }.count { $0.keptShare == 0 }
     #expect(magma.maskRate == Double(dropped) / 80)
     #expect(magma.alignment == 0.25 && magma.scale == 0.625)

@@ -70,16 +70,14 @@ package enum SweepBeginning: Sendable, Equatable {
 extension BoardFolder {
   /// The plan of the directory; nil when there is none.
   ///
-  /// - Throws: `RunError(.input)` for a plan that cannot be read, or of a newer form than known.
+  /// - Throws: `RunError`: .input for a plan that cannot be read, .newer for one of a later program.
   package func readPlan() throws(RunError) -> SweepPlan? {
     let path = path(Self.planName)
     guard let data = read(path) else { return nil }
     struct Form: Decodable { var format: Int? }
     let form = (try? JSONDecoder().decode(Form.self, from: data))?.format ?? 1
     guard form <= SweepPlan.newestFormat else {
-      throw RunError(
-        .input, "has format \(form), and this program knows \(SweepPlan.newestFormat)", place: path,
-        remedy: "use a newer magmascope")
+      throw .newerFormat(form, known: SweepPlan.newestFormat, place: path)
     }
     for text in [data, Self.completed(data)] {
       if let plan = try? JSONDecoder().decode(PlanFile.self, from: text).plan { return plan }

@@ -27,8 +27,14 @@ struct ReplayCommand: ParsableCommand {
         .usage, "arm \(quoted(error.arm)) \(error.problem)", place: "--arm",
         remedy: error.remedy)
     }
-    let answer = try Replay.run(
-      json: try InputFile.read(file, as: .json), arm: specification, seed: seed)
+    let answer: Data
+    do {
+      answer = try Replay.run(
+        json: try InputFile.read(file, as: .json), arm: specification, seed: seed)
+    } catch let error as RunError {
+      throw error.placed(
+        at: error.category == .usage ? "--arm" : file == "-" ? "standard input" : file)
+    }
     try StandardOutput().write(String(decoding: answer, as: UTF8.self) + "\n")
   }
 }

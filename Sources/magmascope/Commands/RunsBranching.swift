@@ -181,7 +181,11 @@ private struct ForkChanges {
         .usage, "\(key)='\(written)' is not allowed", place: "--set",
         remedy: "allowed: \(setting.allowed)")
     }
-    _ = try ArmOptimizer.changed(current, key, to: value, layout: layout)
+    do throws(RunError) {
+      _ = try ArmOptimizer.changed(current, key, to: value, layout: layout)
+    } catch {
+      throw error.placed(at: "--set")
+    }
     return Intervention(
       arm: arm.id, step: step, key: key, oldValue: current.values[key], newValue: value)
   }

@@ -52,7 +52,7 @@ struct RunsCommand: ParsableCommand {
       let document = try RunMomentDocument(run, at: at)
       if json { return try StandardOutput().write(try document.json) }
       let text = try run.directory.configurationText()
-      try StandardOutput().write("\(place): \(document.table)\n\(text)")
+      try StandardOutput().write("\(visible(place)): \(document.table)\n\(text)")
     }
   }
 

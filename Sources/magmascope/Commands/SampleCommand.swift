@@ -25,7 +25,7 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "Seed of the draws.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Print control characters as they are.")
+  @Flag(help: "Print control characters and bytes that are no UTF-8 as they are.")
   var raw = false
 
   func run() throws {
@@ -60,6 +60,9 @@ struct SampleCommand: ParsableCommand {
         .input, "its weights give no probabilities (not a number): the model has diverged",
         place: checkpoint, remedy: "use a checkpoint from before it diverged")
     }
-    try StandardOutput().write(prompt + String(decoding: text, as: UTF8.self) + "\n", raw: raw)
+    var written = Array(prompt.utf8) + text + [UInt8(ascii: "\n")]
+    if !raw { written = Array(visible(bytes: written, keepingLines: true).utf8) }
+    var bytes = written[...]
+    try StandardOutput().write(&bytes)
   }
 }

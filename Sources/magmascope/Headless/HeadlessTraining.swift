@@ -52,7 +52,7 @@ struct HeadlessTraining {
         }
       }, onProgress: { progress.update($0) })
     progress.finish()
-    if format == .plain { try output.write(finalTable(result.records)) }
+    if format == .plain { StandardError.lines(finalTable(result.records)) }
     let trouble = recorder?.close()
     owned?.end()
     if let trouble { throw trouble }

@@ -46,7 +46,7 @@ struct KeptRun: Sendable {
 
   /// Removes the oldest runs that nobody named; says what went.
   static func prune() -> String? {
-    let removed = RunShelf(path: UserDirectories.runs).prune { StoredRun.isRun($0) }
+    let removed = RunShelf(path: UserDirectories.runs).prune(isRun: StoredRun.isRun)
     guard !removed.isEmpty else { return nil }
     let megabytes = removed.reduce(0) { $0 + $1.bytes } / 1_000_000
     return "removed \(removed.count) old runs that nobody named (\(megabytes) MB)"

@@ -63,7 +63,7 @@ enum RunCatalog {
   /// Removes a run for good and lists the others.
   static func delete(_ path: String) -> Action {
     do throws(RunError) {
-      try RunRemoval.remove(path) { StoredRun.isRun($0) }
+      try RunRemoval.remove(path, isRun: StoredRun.isRun)
       return .runs(entries)
     } catch {
       return .notice(error.description)

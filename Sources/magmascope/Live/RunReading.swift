@@ -32,7 +32,7 @@ struct RunReading: Sendable {
     let shelf = RunShelf(path: UserDirectories.runs)
     let name = shelf.names.first { name in
       let directory = RunDirectory(path: "\(shelf.path)/\(name)")
-      return directory.owner?.isPresent != true && StoredRun.isRun(directory)
+      return directory.owner?.isPresent != true && (try? StoredRun.isRun(directory)) == true
     }
     guard let name else {
       throw RunError(

@@ -160,7 +160,22 @@ struct SelectionOptions: ParsableArguments {
     fields.threads = try check(threads, "--threads", FieldLimits.threads)
     fields.observes = leavesAlignmentOut ? false : nil
     fields.settings = try settings.map(setting)
+    fields.places = places(of: fields)
     return fields
+  }
+
+  /// The flags of what is judged only together with the rest.
+  private func places(of fields: PresetFields) -> [String: String] {
+    let flags = [
+      "workload": fields.workload == nil ? nil : "--workload",
+      "data": fields.data == nil ? nil : "--text",
+      "from": fields.from == nil ? nil : "--from",
+      "model": fields.model.values.isEmpty
+        ? fields.model.size == nil ? nil : "--model"
+        : ModelSetting.all.filter { fields.model[$0.key] != nil }.map { "--" + $0.flag }
+          .joined(separator: " "),
+    ]
+    return flags.compactMapValues(\.self)
   }
 
   private func modelFields() throws -> PresetFields.ModelFields {

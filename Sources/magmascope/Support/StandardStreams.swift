@@ -45,6 +45,9 @@ enum StandardError {
   /// Writes one line; what cannot be written is lost.
   static func line(_ text: String) { send(visible(text) + "\n") }
 
+  /// Writes a text of several lines; what cannot be written is lost.
+  static func lines(_ text: String) { send(visible(text, keepingLines: true)) }
+
   /// Replaces the line that was written last by this function; on a terminal only.
   static func rewrite(_ text: String) { send("\r" + visible(text) + "\u{1B}[K") }
 

@@ -31,9 +31,15 @@ struct StoredRun {
     checkpoint = try run.directory.readCheckpoint(of: configuration)
   }
 
-  /// Whether `run.yaml` describes a run.
-  static func isRun(_ directory: RunDirectory) -> Bool {
-    (try? configuration(of: directory)) != nil
+  /// Whether `run.yaml` describes a run; throws (.newer) when a later program wrote it.
+  static func isRun(_ directory: RunDirectory) throws(RunError) -> Bool {
+    do {
+      _ = try configuration(of: directory)
+      return true
+    } catch {
+      if error.category == .newer { throw error }
+      return false
+    }
   }
 
   /// The run that `run.yaml` describes.
