@@ -68,7 +68,10 @@ package struct ArmOptimizer {
   package init(
     _ specification: ArmSpecification, layout: TensorLayout, observation: Observation = .everywhere
   ) throws(RunError) {
-    let parts = try ArmParts(specification, layout: layout)
+    let place = "arm \(specification.text)"
+    let parts = try placing(at: place) { () throws(RunError) in
+      try ArmParts(specification, layout: layout)
+    }
     let (specification, masks) = (parts.specification, parts.masks)
     self.specification = specification
     self.layout = layout
@@ -76,7 +79,9 @@ package struct ArmOptimizer {
     self.masks = masks
     let base = parts.type.init(layout: layout, settings: parts.settings)
     self.base = base
-    let plan = try BlockPlan(specification, layout: layout, base: base, masks: masks)
+    let plan = try placing(at: place) { () throws(RunError) in
+      try BlockPlan(specification, layout: layout, base: base, masks: masks)
+    }
     self.plan = plan
     let blocks = layout.entries.count
     outcomes = Array(repeating: BlockOutcome(), count: blocks)

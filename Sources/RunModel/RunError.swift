@@ -60,3 +60,14 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     visible((place.isEmpty ? "" : place + ": ") + message + (remedy.isEmpty ? "" : "; " + remedy))
   }
 }
+
+/// What `make` gives, or its mistake as one made at `place`.
+package func placing<Value>(
+  at place: String, _ make: () throws(RunError) -> Value
+) throws(RunError) -> Value {
+  do throws(RunError) {
+    return try make()
+  } catch {
+    throw error.placed(at: place)
+  }
+}

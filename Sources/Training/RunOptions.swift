@@ -58,11 +58,6 @@ package struct RunOptions: Sendable {
   /// Makes the optimizers of the registry.
   private static let registered: OptimizerFactory = {
     (specification, layout, observes) throws(RunError) in
-    do throws(RunError) {
-      return try ArmOptimizer(
-        specification, layout: layout, observation: observes ? .everywhere : .masked)
-    } catch {
-      throw error.placed(at: "arm \(specification.text)")
-    }
+    try ArmOptimizer(specification, layout: layout, observation: observes ? .everywhere : .masked)
   }
 }

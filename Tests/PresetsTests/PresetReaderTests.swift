@@ -53,9 +53,15 @@ struct PresetReaderTests {
     ("arms: ['adam:lt=1']", "names an unknown key 'lt' (did you mean 'lr'?)"),
     ("arms: ['magma(adam):mask=1']", "has mask='1'; allowed: 0..0.999"),
     ("title: x", "there is no arm"),
-    ("workload: quadratc\narms: [adam]", "test.yaml:1: unknown workload 'quadratc' (did you mean 'quadratic'?)"),
+    (
+      "workload: quadratc\narms: [adam]",
+      "test.yaml:1: unknown workload 'quadratc' (did you mean 'quadratic'?)"
+    ),
     ("workload: quadratic\nsettings: {arangement: mixed}\narms: [adam]", "did you mean 'arrange"),
-    ("title: x\nmodel: {width: 30, heads: 4}\narms: [adam]", "test.yaml:2: width 30 is not a multiple of heads 4"),
+    (
+      "title: x\nmodel: {width: 30, heads: 4}\narms: [adam]",
+      "test.yaml:2: width 30 is not a multiple of heads 4"
+    ),
   ])
   func answersAMistakeWithPlaceAndRemedy(_ text: String, _ message: String) {
     #expect {

@@ -181,10 +181,8 @@ private struct ForkChanges {
         .usage, "\(key)='\(written)' is not allowed", place: "--set",
         remedy: "allowed: \(setting.allowed)")
     }
-    do throws(RunError) {
-      _ = try ArmOptimizer.changed(current, key, to: value, layout: layout)
-    } catch {
-      throw error.placed(at: "--set")
+    _ = try placing(at: "--set") { () throws(RunError) in
+      try ArmOptimizer.changed(current, key, to: value, layout: layout)
     }
     return Intervention(
       arm: arm.id, step: step, key: key, oldValue: current.values[key], newValue: value)
