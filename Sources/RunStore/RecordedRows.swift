@@ -19,7 +19,20 @@ package final class RecordedRows: RowArchive {
     /// Of `steps.bin`, when it was looked at last.
     var size = 0
     var problem: RunError?
+    /// Chunks as last decoded, the latest at the end: who looks at one step looks at those beside it.
+    var decoded: [Decoded] = []
   }
+
+  private struct Decoded: Sendable {
+    var offset: Int
+    var header: RunChunkHeader
+    var steps: [StepRow]
+    /// nil where they cannot be read.
+    var blocks: [BlockRow]?
+  }
+
+  /// Decoded chunks kept: some tens of megabytes at most, a few as a rule.
+  private static let decodedLimit = 6
 
   private let directory: RunDirectory
   private let state = Locked(State())
@@ -68,17 +81,41 @@ package final class RecordedRows: RowArchive {
     where !entry.isVoid && entry.header.first <= steps.upperBound && entry.last >= steps.lowerBound
       && entry.header.blocks == blockCount
     {
-      let header = entry.header
-      let payload = readBytes(stepsFile, entry.offset + RowChunk.stepsHeader, header.payload)
-      guard let rows = RowChunk.decodeSteps(payload, header) else { continue }
-      let chosen = rows.indices.filter {
-        steps.contains(rows[$0].step) && rows[$0].step <= entry.limit
+      guard let chunk = decoded(entry.header, at: entry.offset, stepsFile, blocksFile) else {
+        continue
       }
-      guard !chosen.isEmpty else { continue }
-      let bytes = readBytes(blocksFile, header.blockOffset, header.blockLength)
-      selection.add(rows, chosen, RowChunk.decodeBlocks(bytes, header, rows))
+      let chosen = chunk.steps.indices.filter {
+        steps.contains(chunk.steps[$0].step) && chunk.steps[$0].step <= entry.limit
+      }
+      selection.add(chunk.steps, chosen, chunk.blocks)
     }
     return selection.sorted
+  }
+
+  /// A chunk from memory, or as it lies in the files; nil where it is damaged.
+  private func decoded(
+    _ header: RunChunkHeader, at offset: Int, _ stepsFile: Int32, _ blocksFile: Int32
+  ) -> Decoded? {
+    let known = state.withLock { state -> Decoded? in
+      let place = state.decoded.firstIndex { $0.offset == offset && $0.header == header }
+      guard let place else { return nil }
+      state.decoded.append(state.decoded.remove(at: place))
+      return state.decoded.last
+    }
+    if let known { return known }
+    let payload = readBytes(stepsFile, offset + RowChunk.stepsHeader, header.payload)
+    guard let rows = RowChunk.decodeSteps(payload, header) else { return nil }
+    let bytes = readBytes(blocksFile, header.blockOffset, header.blockLength)
+    let chunk = Decoded(
+      offset: offset, header: header, steps: rows,
+      blocks: RowChunk.decodeBlocks(bytes, header, rows))
+    // A figure that cannot be read yet may be there at the next look.
+    guard chunk.blocks != nil else { return chunk }
+    state.withLock { state in
+      state.decoded.append(chunk)
+      if state.decoded.count > Self.decodedLimit { state.decoded.removeFirst() }
+    }
+    return chunk
   }
 
   /// Takes notice of what was written, or of files that were put in place of the ones known.

@@ -8,6 +8,9 @@ import Testing
     #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8a91_36aa)
     #expect(CRC32C.checksum([UInt8](repeating: 0xff, count: 32)) == 0x62a8_ab43)
     #expect(CRC32C.checksum("123456789".utf8) == 0xe306_9283)
+    let ascending = (0..<32).map { UInt8($0) }
+    #expect(CRC32C.checksum(ascending) == 0x46dd_794e)
+    #expect(CRC32C.checksum(AnySequence(ascending)) == 0x46dd_794e)
     #expect(CRC32C.masked("\u{1a}\u{11}CRC test, one two".utf8) == 0x5794_d08a)
   }
 
