@@ -129,7 +129,8 @@ package struct ArmGrammar: Sendable {
       guard let value = setting.value(from: written) else {
         throw ArmError(
           arm: arm, problem: "has \(key)=\(quoted(String(pair[1])))",
-          remedy: "allowed: \(setting.allowed)")
+          remedy: "allowed: \(setting.allowed)"
+            + (key == "keep" ? "; a formula belongs to a rule: rule(adam):keep='…',scale=s" : ""))
       }
       values[key] = value
       keys.append(key)
