@@ -43,6 +43,9 @@ extension ExplorerState {
     case .present: return present()
     case .judge: return judge()
     case .control: return addControl()
+    case .extend:
+      say("E extends the grid of a sweep (screen 4)")
+      return []
     case .close: return close()
     case .hint, .pageBefore:
       say("hints and pages belong to the lessons on screen \(Screen.lessons.rawValue)")
@@ -172,7 +175,8 @@ extension ExplorerState {
       .rateTrace, .alignmentDifference, .factors, .settings, .raster, .blockTable, .stepByHand,
       .blockCharts:
       settings.crosshair = settings.crosshair == nil ? shownStep : nil
-    case .mask, .maskPair, .alignment, .alignmentPair, .damping, .sweepInvitation, .sweepStatus,
+    case .blockMaps, .mask, .maskPair, .alignment, .alignmentPair, .damping, .sweepInvitation,
+      .sweepStatus,
       .sweepChart, .sweepArms, .sweepVerdict:
       say(pane.spec.explanation[0], seconds: 15)
     }
