@@ -98,25 +98,6 @@ import Workloads
     #expect(evaluation() == problem.evaluation())
   }
 
-  /// Block by block; and not what float32 gives.
-  @Test(arguments: ModelConfiguration.Architecture.allCases, KernelLevel.available)
-  func gradientsInBF16AreThoseOfPlainLoopsOverRoundedOperands(
-    _ architecture: ModelConfiguration.Architecture, _ level: KernelLevel
-  ) {
-    let head: ModelConfiguration.Head = architecture == .gemma ? .tied : .untied
-    let plain = Problem(architecture, head: head, softcap: architecture == .gemma ? 5 : 0)
-    let problem = plain.inBF16()
-    let reference = problem.evaluation(level: .reference)
-    let found = problem.evaluation(level: level)
-    #expect(abs(found.loss / reference.loss - 1) < 1e-6)
-    for entry in problem.configuration.layout.entries {
-      let error = relativeError(found.gradients[entry.range], reference.gradients[entry.range])
-      #expect(error < 1e-5, "\(entry.name): \(error)")
-    }
-    let distance = relativeError(found.gradients, plain.evaluation(level: level).gradients)
-    #expect(distance > 1e-4 && distance < 0.05, "\(distance)")
-  }
-
   @Test(arguments: ModelSize.allCases)
   func everySizeStartsNearTheUniformLossOnOneOrTwoThreads(_ size: ModelSize) {
     let model = ModelConfiguration(size: size)
