@@ -102,7 +102,8 @@ package final class LessonStage {
     let plan = try SweepPlan(
       configuration: configuration, axes: [try GridAxis(parsing: lessonPlan.grid)],
       tuningSeeds: lessonPlan.tuningSeeds, judgingSeeds: lessonPlan.judgingSeeds,
-      kernels: KernelLevel.current.rawValue, catalog: OptimizerRegistry.catalog)
+      kernels: KernelLevel.current.name(configuration.model.precision),
+      catalog: OptimizerRegistry.catalog)
     var results: [CellResult] = []
     while true {
       switch plan.course(results).stage {

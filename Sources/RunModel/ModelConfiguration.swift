@@ -29,6 +29,19 @@ package struct ModelConfiguration: Sendable, Hashable {
     case llama3
   }
 
+  /// What the operands of matrix products are rounded to; sums and everything else are float32.
+  package enum Precision: String, Sendable, Codable, Hashable, CaseIterable {
+    case fp32, bf16
+
+    /// What is said of runs and verdicts; nil of float32, which nobody has to be told.
+    package var remark: String? {
+      switch self {
+      case .fp32: nil
+      case .bf16: "in bf16 products"
+      }
+    }
+  }
+
   /// The size the numbers started from; nil when none was named.
   package var size: ModelSize?
   package var layers: Int
@@ -40,6 +53,7 @@ package struct ModelConfiguration: Sendable, Hashable {
   package var batch: Int
   package var architecture: Architecture
   package var head: Head
+  package var precision = Precision.fp32
   /// Gemma 2's soft caps on attention scores and on logits, `cap·tanh(z/cap)`; nil: none.
   package var attentionCap: Double?
   package var logitCap: Double?

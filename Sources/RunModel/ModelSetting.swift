@@ -103,6 +103,8 @@ extension ModelSetting {
       checkpointKey: "max_position_embeddings"),
     integer(
       "batch", "batch", "Sequences per step.", 1...1024, \.batch, checkpointKey: "magmascope_batch"),
+    choice(
+      "precision", "precision", "What operands of matrix products are rounded to.", \.precision),
     choice("architecture", "family", "The published model it equals.", \.architecture),
     choice(
       "head", "head", "Whether output and embedding share their weights.", \.head,

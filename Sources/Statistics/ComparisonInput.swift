@@ -2,7 +2,7 @@ import RunModel
 
 /// What was compared, in the words of the sentence.
 package struct ComparisonSetting: Codable, Sendable, Equatable {
-  /// For example `108k model`.
+  /// For example `micro model`, or `micro model (in bf16 products)`.
   package var model: String
   /// For example `tinychars`.
   package var data: String
@@ -30,13 +30,18 @@ extension ComparisonSetting {
   package init(_ run: RunConfiguration, seeds: Int) {
     let size = run.model.size?.rawValue ?? "\(run.model.layers)x\(run.model.width)"
     self.init(
-      model: run.descriptor.learner(size: size), data: run.dataWords,
+      model: run.descriptor.learner(size: size) + run.precisionWords, data: run.dataWords,
       loss: run.descriptor.judgedLoss,
       lossUnit: run.lossUnit, budget: run.steps, declaredSeeds: seeds)
   }
 }
 
 extension RunConfiguration {
+  /// What has to be said of the precision, if anything.
+  fileprivate var precisionWords: String {
+    model.precision.remark.map { " (\($0))" } ?? ""
+  }
+
   /// The data in a few words.
   fileprivate var dataWords: String {
     switch data {

@@ -36,7 +36,8 @@ package struct CausalAttention {
 
   /// `outputs` gives the shape of `out` or of its gradient.
   private func arguments(
-    _ qkv: Matrix, length: Int, outputs: Matrix, normalizers: UnsafeMutablePointer<Float>
+    _ qkv: Matrix, length: Int, outputs: Matrix, normalizers: UnsafeMutablePointer<Float>,
+    _ kernels: Kernels
   ) -> mgs_attention {
     precondition(
       qkv.columns == (heads + 2 * keyHeads) * headWidth && outputs.columns == heads * headWidth)
@@ -46,7 +47,7 @@ package struct CausalAttention {
       headWidth: headWidth,
       qkv: UnsafePointer(qkv.base), qkvRow: qkv.rowStride, out: nil, outRow: outputs.rowStride,
       normalizers: normalizers, outGradient: nil, qkvGradient: nil, scratch: scratch,
-      scale: scale, softcap: softcap)
+      scale: scale, softcap: softcap, bf16: kernels.roundsOperands)
   }
 
   /// qkv [S·T, (H + 2·K)·W] as q | k | v already rotated, out [S·T, H·W], normalizers [S, H, 2, T].
@@ -54,7 +55,7 @@ package struct CausalAttention {
     _ qkv: Matrix, length: Int, into out: Matrix, normalizers: UnsafeMutablePointer<Float>,
     kernels: Kernels
   ) {
-    var arguments = arguments(qkv, length: length, outputs: out, normalizers: normalizers)
+    var arguments = arguments(qkv, length: length, outputs: out, normalizers: normalizers, kernels)
     arguments.out = out.base
     kernels.table.pointee.attentionForward(&arguments)
   }
@@ -65,7 +66,7 @@ package struct CausalAttention {
     dQKV: Matrix, kernels: Kernels
   ) {
     precondition(dQKV.rowStride == qkv.rowStride)
-    var arguments = arguments(qkv, length: length, outputs: dOut, normalizers: normalizers)
+    var arguments = arguments(qkv, length: length, outputs: dOut, normalizers: normalizers, kernels)
     arguments.outGradient = UnsafePointer(dOut.base)
     arguments.qkvGradient = dQKV.base
     kernels.table.pointee.attentionBackward(&arguments)

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import RunModel
 
 /// Which instruction set the kernels use; chosen once at start-up.
 ///
@@ -45,6 +46,15 @@ package enum KernelLevel: String, Sendable, Codable, CaseIterable {
   }
 
   package var isAvailable: Bool { tableIndex <= mgs_best_level() }
+
+  /// What records call the kernels of a run: `avx2`, or how `avx2` comes to its products where they
+  /// are not float32's own.
+  package func name(_ precision: ModelConfiguration.Precision) -> String {
+    switch precision {
+    case .fp32: rawValue
+    case .bf16: rawValue + ", bf16 products by rounding"
+    }
+  }
 
   /// What to tell the user of an x86-64 processor too old for the fast kernels; nil otherwise.
   package static var warning: String? {

@@ -1,12 +1,17 @@
 import CKernels
+import RunModel
 
 /// The kernels of one level: the seam between tensor code and instruction sets.
 package struct Kernels {
   package let level: KernelLevel
+  /// What `multiply` and attention round the operands of their products to.
+  package var precision: ModelConfiguration.Precision
   let table: UnsafePointer<mgs_kernels>
 
-  package init(_ level: KernelLevel = .current) {
-    self.level = level
+  package init(
+    _ level: KernelLevel = .current, precision: ModelConfiguration.Precision = .fp32
+  ) {
+    (self.level, self.precision) = (level, precision)
     table = mgs_kernels_at(level.tableIndex)
   }
 }
@@ -14,7 +19,8 @@ package struct Kernels {
 extension Kernels {
   /// `c = a·b`, or `c += a·b`; transposed operands are views (`Matrix.transposed`).
   ///
-  /// a [M, K], b [K, N], c [M, N] with contiguous rows. O(M·N·K).
+  /// a [M, K], b [K, N], c [M, N] with contiguous rows; in bf16 a and b are rounded, the sums are not.
+  /// O(M·N·K).
   package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool = false) {
     check(a, rows: b.rows, columns: b.columns, into: c)
     guard level != .reference else {
@@ -43,7 +49,8 @@ extension Kernels {
     guard level != .reference else { return }
     let source = b.source
     table.pointee.pack(
-      source.columns, source.rows, source.base, source.rowStride, source.columnStride, b.panels)
+      source.columns, source.rows, source.base, source.rowStride, source.columnStride,
+      roundsOperands, b.panels)
   }
 
   /// Floats that the panels of a [rows, columns] right-hand side take.
@@ -65,7 +72,15 @@ extension Kernels {
       m: c.rows, n: c.columns, k: a.columns,
       a: UnsafePointer(a.base), aRow: a.rowStride, aColumn: a.columnStride,
       b: UnsafePointer(a.base), bRow: 1, bColumn: 1,
-      c: c.base, cRow: c.rowStride, accumulate: accumulate ? 1 : 0, packed: 0)
+      c: c.base, cRow: c.rowStride, accumulate: accumulate ? 1 : 0, packed: 0,
+      bf16: roundsOperands)
+  }
+
+  var roundsOperands: Int32 {
+    switch precision {
+    case .fp32: 0
+    case .bf16: 1
+    }
   }
 
   /// Plain loops in the textbook order: slow, obvious, and what the tests compare with.
@@ -73,9 +88,40 @@ extension Kernels {
     for i in 0..<c.rows {
       for j in 0..<c.columns {
         var total: Float = accumulate ? c[i, j] : 0
-        for k in 0..<a.columns { total += a[i, k] * b[k, j] }
+        for k in 0..<a.columns { total += operand(a[i, k]) * operand(b[k, j]) }
         c[i, j] = total
       }
     }
+  }
+
+  private func operand(_ x: Float) -> Float {
+    switch precision {
+    case .fp32: x
+    case .bf16: x.roundedToBF16
+    }
+  }
+}
+
+extension Kernels {
+  /// `y` = `x` rounded to bfloat16 as the operands of products are.
+  package func roundToBF16(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
+    precondition(x.count == y.count, "shapes differ")
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeMutableBufferPointer { y in
+        guard let source = x.baseAddress, let target = y.baseAddress else { return }
+        table.pointee.roundToBF16(x.count, source, target)
+      }
+    }
+  }
+}
+
+extension Float {
+  /// The nearest bfloat16, of two equally near the one whose last bit is 0; NaN stays NaN.
+  package var roundedToBF16: Float {
+    guard !isNaN else { return self }
+    let (kept, dropped) = (bitPattern & 0xffff_0000, bitPattern & 0xffff)
+    let isOdd = kept & 0x1_0000 != 0
+    let goesUp = dropped > 0x8000 || dropped == 0x8000 && isOdd
+    return Float(bitPattern: goesUp ? kept + 0x1_0000 : kept)
   }
 }

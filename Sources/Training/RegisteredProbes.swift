@@ -7,11 +7,15 @@ import Workloads
 ///
 /// The step looked at is the one the arm is about to make: the gradient of the next training batch
 /// (a pure function of its key) through a copy of the optimizer. Losses and curvatures are taken on
-/// the arm's probe batch.
+/// the arm's probe batch, with products in float32 whatever the run trains in.
 package struct RegisteredProbes: ProbeRunner {
   package init() {}
 
   package func run(_ subject: ProbeSubject, parameters: Span<Float>) -> ProbeReading? {
+    subject.workload.measuring { reading(subject, parameters) }
+  }
+
+  private func reading(_ subject: ProbeSubject, _ parameters: Span<Float>) -> ProbeReading? {
     let arm = ProbedArm(
       workload: subject.workload, parameters: parameters, arm: subject.arm, step: subject.step,
       seed: subject.seed)

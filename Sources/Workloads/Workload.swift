@@ -45,6 +45,10 @@ package protocol Workload: AnyObject {
   /// The held-out loss on what the weights of step 0 were trained on; nil where that is not known.
   func evaluateBase(parameters: Span<Float>) -> Double?
 
+  /// Calls `body` with products in float32, whatever training rounds their operands to: differences
+  /// of losses and gradients near one another are made of what rounding takes away.
+  func measuring<Result>(_ body: () -> Result) -> Result
+
   /// Text or figures to show beside the curves, such as a sample; nil where there is nothing.
   func sample(
     parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64
@@ -54,6 +58,8 @@ package protocol Workload: AnyObject {
 
 extension Workload {
   package func evaluateBase(parameters: Span<Float>) -> Double? { nil }
+
+  package func measuring<Result>(_ body: () -> Result) -> Result { body() }
 
   package func sample(
     parameters: Span<Float>, prompt: String, tokens: Int, temperature: Double, seed: UInt64

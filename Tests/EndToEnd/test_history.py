@@ -134,9 +134,9 @@ def test_a_fork_with_a_change_leaves_the_other_arm_and_the_coins(binary, directo
         check(result.returncode == code and not os.path.exists(f"{directory}/no"), (arguments, result.stderr))
 
 
-def test_a_rewound_run_goes_on_as_if_nothing_had_been(binary, directory):
+def rewound(binary, directory, *flags):
     whole, kept = f"{directory}/whole", f"{directory}/kept"
-    arguments = ["--model", "nano", "--steps", "30", "--eval-every", "5", *ARMS]
+    arguments = ["--model", "nano", "--steps", "30", "--eval-every", "5", *flags, *ARMS]
     train(binary, whole, *arguments)
     train(binary, kept, *arguments)
     result = run(binary, "runs", "rewind", kept, "--at", "12")
@@ -146,6 +146,37 @@ def test_a_rewound_run_goes_on_as_if_nothing_had_been(binary, directory):
     result = run(binary, "train", "--resume", kept)
     check(result.returncode == 0, result.stderr)
     check_same_end(whole, kept)
+    return kept
+
+
+def test_a_rewound_run_goes_on_as_if_nothing_had_been(binary, directory):
+    rewound(binary, directory)
+
+
+def test_bf16_is_kept_by_rewinds_resumes_forks_and_checkpoints(binary, directory):
+    kept = rewound(binary, directory, "--precision", "bf16")
+    with open(f"{kept}/run.yaml") as file:
+        check("precision: bf16" in file.read(), "run.yaml does not say bf16")
+    result = run(binary, "runs", "fork", kept, "--at", "12", "--out", f"{directory}/fork")
+    check(result.returncode == 0 and "trained with kernels" not in result.stderr, result.stderr)
+    check_same_end(kept, f"{directory}/fork")
+    states = [path for path in glob.glob(f"{kept}/arms/**/state.json", recursive=True)]
+    for path in states:
+        with open(path) as file:
+            level = json.load(file)["stamp"]["kernelLevel"]
+        check(level.endswith(", bf16 products by rounding"), level)
+    plain = f"{directory}/plain"
+    train(binary, plain, "--model", "nano", "--steps", "30", "--eval-every", "5", *ARMS)
+    check(without_times(f"{plain}/metrics.jsonl") != without_times(f"{kept}/metrics.jsonl"), "bf16 changed nothing")
+    result = run(binary, "compare", plain, kept)
+    check(result.returncode == 2 and "differ in precision: fp32 in plain, bf16 in kept" in result.stderr,
+          (result.returncode, result.stderr))
+    weights = os.path.dirname(sorted(glob.glob(f"{kept}/arms/**/model.safetensors", recursive=True))[0])
+    start = f"{directory}/start"
+    train(binary, start, "--from", weights, "--precision", "bf16", "--steps", "2", "--arm", "adam")
+    with open(f"{start}/run.yaml") as file:
+        check("precision: bf16" in file.read(), "--from lost --precision")
+
 
 
 def test_kills_lose_nothing_that_a_resume_does_not_bring_back(binary, directory):

@@ -27,6 +27,14 @@ import Testing
     #expect(last?.steps == 2000 && last?.seeds == 6 && last?.model.size == .tiny)
   }
 
+  @Test func thePrecisionIsChosenAndStaysWithAnotherSize() throws {
+    var state = try Fake.running()
+    #expect(started(type("precision bf16", into: &state))?.model.precision == .bf16)
+    let small = try #require(started(type("model nano", into: &state)))
+    #expect(small.model.precision == .bf16 && small.model.size == .nano)
+    #expect(type("precision fp8", into: &state).isEmpty)
+  }
+
   @Test func armsAreAddedSetAndRemovedByTheirLetters() throws {
     var state = try Fake.running()
     let added = try #require(started(type("arm magma(muon)", into: &state)))

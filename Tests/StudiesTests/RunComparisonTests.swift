@@ -50,6 +50,26 @@ struct RunComparisonTests {
     #expect(error?.message.contains("0..7") == true && error?.message.contains("8..15") == true)
   }
 
+  /// Otherwise the same arm on the same seed would pass for a repeat that failed.
+  @Test func runsOfDifferentPrecisionAreRefused() throws {
+    for arms in [["adam:lr=0.01"], ["magma(adam):lr=0.01"]] {
+      let runs = [
+        try Self.run(["adam:lr=0.01"]), try Self.run(arms) { $0.model.precision = .bf16 },
+      ]
+      let error = #expect(throws: RunError.self) { try RunComparison(runs) }
+      #expect(error?.category == .usage)
+      #expect(error?.message.contains("precision: fp32 in x, bf16 in x") == true)
+    }
+  }
+
+  @Test func verdictsSayOnceThatProductsWereBF16() throws {
+    for (precision, count) in [(ModelConfiguration.Precision.fp32, 0), (.bf16, 1)] {
+      let run = try Self.run { $0.model.precision = precision }
+      let sentence = try verdict([run]).sentence
+      #expect(sentence.split(separator: "(in bf16 products)").count == count + 1, "\(sentence)")
+    }
+  }
+
   @Test func differencesOfSetUpAreVoid() throws {
     let changes: [(VoidReason, (inout RunConfiguration) -> Void)] = [
       (.data, { $0.data = .file("other.txt") }), (.model, { $0.model.width += 2 }),

@@ -273,12 +273,15 @@ struct SweepWorkerTests {
       other.kernels = "another"
       var version = plan
       version.resultsVersion = 7
+      var rounded = plan
+      rounded.configuration.model.precision = .bf16
       let others = [
         (try StudyFixtures.plan(grids: ["lr=1e-3..1e-1:4"], tuning: 1, judging: 2), "grid"),
         (try StudyFixtures.plan(["adam", "sgd"], tuning: 1, judging: 2), "list of arms"),
         (try StudyFixtures.plan(tuning: 2, judging: 2), "number of tuning seeds"),
         (try StudyFixtures.plan(tuning: 1, judging: 3), "number of judging seeds"),
         (other, "kernel level"), (version, "results version"),
+        (rounded, "precision (fp32 there, bf16 here)"),
       ]
       for (plan, word) in others {
         let error = #expect(throws: RunError.self) {

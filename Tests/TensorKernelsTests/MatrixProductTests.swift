@@ -1,3 +1,4 @@
+import RunModel
 import TensorKernels
 import Testing
 
@@ -19,20 +20,34 @@ struct ProductShape: Sendable, CustomStringConvertible {
     _ shape: ProductShape, _ level: KernelLevel, aTransposed: Bool, bTransposed: Bool,
     accumulate: Bool, packed: Bool = false
   ) {
-    let kernels = Kernels(level)
+    for precision in ModelConfiguration.Precision.allCases {
+      run(
+        shape, Kernels(level, precision: precision), aTransposed: aTransposed,
+        bTransposed: bTransposed, accumulate: accumulate, packed: packed)
+    }
+  }
+
+  private func run(
+    _ shape: ProductShape, _ kernels: Kernels, aTransposed: Bool, bTransposed: Bool,
+    accumulate: Bool, packed: Bool
+  ) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     let a = operand(m, k, transposed: aTransposed, seed: 1)
     let b = operand(k, n, transposed: bTransposed, seed: 2)
     let c = Buffer(count: m * (n + padding), seed: 3)
     let out = Matrix(c.base, rows: m, columns: n, rowStride: n + padding)
     let before = c.doubles
-    let expected = Naive.product(elements(a.view), elements(b.view))
+    let (left, right) = (
+      operands(a.view, kernels.precision), operands(b.view, kernels.precision)
+    )
+    let expected = Naive.product(left, right)
+    let sizes = Naive.product(left.map { $0.map(abs) }, right.map { $0.map(abs) })
     if packed {
       let panels = Buffer(
         [Float](repeating: .nan, count: kernels.packedCount(rows: k, columns: n)))
-      let right = PackedMatrix(source: b.view, panels: panels.base)
-      kernels.pack(right)
-      kernels.multiply(a.view, right, into: out, accumulate: accumulate)
+      let packedRight = PackedMatrix(source: b.view, panels: panels.base)
+      kernels.pack(packedRight)
+      kernels.multiply(a.view, packedRight, into: out, accumulate: accumulate)
       #expect(panels.isIntact)
     } else {
       kernels.multiply(a.view, b.view, into: out, accumulate: accumulate)
@@ -45,7 +60,16 @@ struct ProductShape: Sendable, CustomStringConvertible {
       }
     }
     #expect(c.isIntact)
-    #expect(relativeError(c.values, wanted) < 1e-6)
+    let values = c.values
+    #expect(relativeError(values, wanted) < 1e-6)
+    for i in 0..<m {
+      for j in 0..<n {
+        // Of float32 sums of k products: (k + 1)·2⁻²⁴·Σ|a·b|, and one rounding more for what was there.
+        let place = i * (n + padding) + j
+        let bound = Double(k + 2) * 0x1p-24 * (sizes[i][j] + abs(before[place]))
+        #expect(abs(Double(values[place]) - wanted[place]) <= bound)
+      }
+    }
     for i in 0..<m {
       for j in n..<n + padding {
         #expect(c.doubles[i * (n + padding) + j] == before[i * (n + padding) + j])
@@ -62,8 +86,15 @@ struct ProductShape: Sendable, CustomStringConvertible {
     return (buffer, transposed ? view.transposed : view)
   }
 
-  private func elements(_ matrix: Matrix) -> [[Double]] {
-    (0..<matrix.rows).map { i in (0..<matrix.columns).map { Double(matrix[i, $0]) } }
+  private func operands(
+    _ matrix: Matrix, _ precision: ModelConfiguration.Precision
+  ) -> [[Double]] {
+    (0..<matrix.rows).map { i in
+      (0..<matrix.columns).map { j in
+        let x = matrix[i, j]
+        return Double(precision == .bf16 ? x.roundedToBF16 : x)
+      }
+    }
   }
 
   @Test(arguments: KernelLevel.available, ProductShape.all)
@@ -92,9 +123,12 @@ struct ProductShape: Sendable, CustomStringConvertible {
 
   @Test(arguments: KernelLevel.available)
   func anEmptySumIsZero(_ level: KernelLevel) {
-    let c = Buffer([1, 2, 3, 4])
-    let empty = Buffer([])
-    Kernels(level).multiply(empty.matrix(2, 0), empty.matrix(0, 2), into: c.matrix(2, 2))
-    #expect(c.values == [0, 0, 0, 0])
+    for precision in ModelConfiguration.Precision.allCases {
+      let c = Buffer([1, 2, 3, 4])
+      let empty = Buffer([])
+      Kernels(level, precision: precision).multiply(
+        empty.matrix(2, 0), empty.matrix(0, 2), into: c.matrix(2, 2))
+      #expect(c.values == [0, 0, 0, 0])
+    }
   }
 }

@@ -12,12 +12,14 @@ import Workloads
   ]
 
   private func run(
-    _ workload: String, probes: [ProbeCadence], asked: [ProbeKind] = []
+    _ workload: String, probes: [ProbeCadence], asked: [ProbeKind] = [],
+    precision: ModelConfiguration.Precision = .fp32
   ) throws -> RunTranscript {
     var configuration = toyConfiguration(
       arms: try arms.map { try OptimizerRegistry.arm($0) }, steps: 8, evaluateEvery: 4, seeds: 2)
     configuration.workload = workload
     configuration.model = ModelConfiguration(size: .nano)
+    configuration.model.precision = precision
     let descriptor = try #require(WorkloadRegistry.descriptor(workload))
     configuration.settings = Dictionary(
       uniqueKeysWithValues: descriptor.hyperparameters.map { ($0.key, $0.defaultValue) })
@@ -59,6 +61,20 @@ import Workloads
     #expect(curvature.map(\.step) == [2, 4, 6, 8].flatMap { [$0, $0, $0, $0] })
     #expect(curvature.map(\.arm) == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3])
     #expect(probed.readings.allSatisfy { $0.cpuSeconds > 0 && !$0.figures.isEmpty })
+  }
+
+  /// At step 0 runs in either precision have the same weights, and are to be told the same of them.
+  @Test func probesMeasureFloat32WhateverTheRunTrainsIn() throws {
+    func readings(
+      _ precision: ModelConfiguration.Precision
+    ) throws -> (figures: [[ProbeReading.Figure]], losses: [UInt64]) {
+      let run = try run("language", probes: [], asked: ProbeKind.allCases, precision: precision)
+      return (run.readings.filter { $0.step == 0 }.map(\.figures), run.losses(arm: 0))
+    }
+    let (plain, rounded) = (try readings(.fp32), try readings(.bf16))
+    #expect(plain.figures == rounded.figures && !plain.figures.isEmpty)
+    #expect(plain.losses != rounded.losses)
+    #expect(rounded.losses == (try run("language", probes: [], precision: .bf16)).losses(arm: 0))
   }
 
   @Test func trajectoriesInThePlaneEndWhereTheWeightsAre() throws {

@@ -22,6 +22,26 @@ import Workloads
     ).finish()
   }
 
+  /// A language model in either precision, resumed at a checkpoint.
+  @Test(arguments: ModelConfiguration.Precision.allCases)
+  func aResumedModelGoesOnBitForBit(_ precision: ModelConfiguration.Precision) throws {
+    var configuration = toyConfiguration(
+      arms: [try OptimizerRegistry.arm("magma(adamw):lr=1e-2")], steps: 12, evaluateEvery: 6)
+    configuration.workload = "language"
+    configuration.model = ModelConfiguration(size: .nano)
+    configuration.model.precision = precision
+    let source = try WorkloadRegistry.source(for: configuration)
+    let whole = RunHarness(configuration, options: RunOptions(checkpointEvery: 5), source: source)
+      .finish()
+    let middle = try #require(whole.checkpoints.first { $0.step == 5 })
+    let rest = RunHarness(
+      configuration, resumeFrom: middle, options: RunOptions(), source: source
+    ).finish()
+    #expect(rest.losses(arm: 0) == Array(whole.losses(arm: 0).suffix(7)))
+    #expect(rest.finals.map(\.comparable) == whole.finals.map(\.comparable))
+    #expect(rest.finals.first?.validationLoss?.isFinite == true)
+  }
+
   @Test(arguments: ["quadratic", "noise", "linear-transformer", "class-imbalance"])
   func aSeedAmongSeveralIsThatSeedAlone(_ workload: String) throws {
     let several = try run(workload, seed: 7, seeds: 3)

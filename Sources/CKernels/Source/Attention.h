@@ -2,7 +2,8 @@
 //
 // Scores lie transposed, a key to a row and a query to a lane, so that a query's maximum, sum and dot
 // are sums of vectors. Forward keeps each query's largest score and inverse sum; backward takes the
-// probabilities again. A block's square on the diagonal is computed whole and masked.
+// probabilities again. A block's square on the diagonal is computed whole and masked. In bf16 forward's
+// product with the values takes exp(score - largest), divided by its sum afterwards; backward's takes P.
 #define QUERIES MGS_QUERIES
 #define GROUPS (QUERIES / LANES)
 
@@ -39,26 +40,27 @@ static float *normalizers_of(const mgs_attention *t, ptrdiff_t sequence, ptrdiff
 // The rows of one head as columns of panels, zeros up to a multiple of QUERIES.
 static void pack_columns(const mgs_attention *t, const float *x, ptrdiff_t xRow, float *out) {
   const ptrdiff_t whole = (t->length + QUERIES - 1) / QUERIES * QUERIES;
-  pack(t->length, t->headWidth, x, 1, xRow, out);
+  pack(t->length, t->headWidth, x, 1, xRow, t->bf16, out);
   for (ptrdiff_t c = packed_count(t->length, t->headWidth); c < whole * t->headWidth; c++) out[c] = 0;
 }
 
 // out[keys, QUERIES] = x[keys] · columnsᵀ.
 static void score_block(const mgs_attention *t, ptrdiff_t keys, const float *x, ptrdiff_t xRow, const float *columns, float *out) {
   product(&(mgs_product){.m = keys, .n = QUERIES, .k = t->headWidth, .a = x, .aRow = xRow, .aColumn = 1,
-                         .b = columns, .bRow = 1, .bColumn = 1, .packed = 1, .c = out, .cRow = QUERIES});
+                         .b = columns, .bRow = 1, .bColumn = 1, .packed = 1, .c = out, .cRow = QUERIES, .bf16 = t->bf16});
 }
 
 // out[queries, headWidth] = blockᵀ · x[keys].
 static void gather_block(const mgs_attention *t, ptrdiff_t queries, ptrdiff_t keys, const float *block, const float *x, ptrdiff_t xRow, float *out, ptrdiff_t outRow) {
   product(&(mgs_product){.m = queries, .n = t->headWidth, .k = keys, .a = block, .aRow = 1, .aColumn = QUERIES,
-                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = outRow});
+                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = outRow, .bf16 = t->bf16});
 }
 
 // out[keys, headWidth] (+)= block · x[queries].
 static void spread_block(const mgs_attention *t, ptrdiff_t queries, ptrdiff_t keys, const float *block, const float *x, ptrdiff_t xRow, float *out, int accumulate) {
   product(&(mgs_product){.m = keys, .n = t->headWidth, .k = queries, .a = block, .aRow = QUERIES, .aColumn = 1,
-                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = t->qkvRow, .accumulate = accumulate});
+                         .b = x, .bRow = xRow, .bColumn = 1, .c = out, .cRow = t->qkvRow, .accumulate = accumulate,
+                         .bf16 = t->bf16});
 }
 
 // x where the query of the lane is at or after the key `past` keys into the block, else `other`.

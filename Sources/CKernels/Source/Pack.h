@@ -68,7 +68,10 @@ static void pack_panel(ptrdiff_t columns, ptrdiff_t k, const float *b, ptrdiff_t
 
 static ptrdiff_t packed_count(ptrdiff_t n, ptrdiff_t k) { return (n + PANEL - 1) / PANEL * PANEL * k; }
 
-static void pack(ptrdiff_t n, ptrdiff_t k, const float *b, ptrdiff_t bRow, ptrdiff_t bColumn, float *out) {
-  for (ptrdiff_t c = 0; c < n; c += PANEL)
-    pack_panel(least(PANEL, n - c), k, b + c * bColumn, bRow, bColumn, out + c * k);
+static void pack(ptrdiff_t n, ptrdiff_t k, const float *b, ptrdiff_t bRow, ptrdiff_t bColumn, int32_t bf16, float *out) {
+  for (ptrdiff_t c = 0; c < n; c += PANEL) {
+    float *panel = out + c * k;
+    pack_panel(least(PANEL, n - c), k, b + c * bColumn, bRow, bColumn, panel);
+    if (bf16) round_to_bf16(PANEL * k, panel, panel);
+  }
 }

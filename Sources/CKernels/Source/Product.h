@@ -1,7 +1,7 @@
 // Matrix products: register tiles of up to MGS_ROWS x 2 vectors over panels of B.
 #define DEPTH 256  // k rows of a panel held in the first-level cache
 
-#define BLOCK_ROWS (16 * MGS_ROWS)  // rows of a transposed A copied at a time
+#define BLOCK_ROWS (16 * MGS_ROWS)  // rows of a transposed or rounded A copied at a time
 
 typedef struct {
   ptrdiff_t k;
@@ -87,6 +87,9 @@ typedef struct {
   const float *packed;   // the tiles of A one after another, or null: A where it is
 } row_block;
 
+// A's rows are contiguous: A is stored transposed.
+static int is_along(const mgs_product *p) { return p->aRow == 1 && p->aColumn != 1; }
+
 static ptrdiff_t tile_count(ptrdiff_t m) { return (m + MGS_ROWS - 1) / MGS_ROWS; }
 static ptrdiff_t tile_rows(ptrdiff_t m, ptrdiff_t tile) {
   const ptrdiff_t count = tile_count(m);
@@ -105,14 +108,24 @@ static void pack_left(const mgs_product *p, const row_block *block, float *out) 
   }
 }
 
+// Copies the block of A rounded, transposed or not as it lies.
+static void round_left(const mgs_product *p, const row_block *block, float *out) {
+  if (is_along(p)) {
+    pack_left(p, block, out);
+    return round_to_bf16(block->m * block->k, out, out);
+  }
+  const float *a = p->a + block->start * p->aRow + block->k0;
+  for (ptrdiff_t r = 0; r < block->m; r++) round_to_bf16(block->k, a + r * p->aRow, out + r * block->k);
+}
+
 static void product_panel(const mgs_product *p, tile_arguments t, const row_block *block) {
-  const int along = p->aRow == 1 && p->aColumn != 1, vectors = t.columns > LANES;
+  const int along = is_along(p), vectors = t.columns > LANES;
   t.aStride = along ? p->aColumn : p->aRow;
   t.a = block->packed ? block->packed : p->a + block->start * p->aRow + block->k0 * p->aColumn;
   t.c += block->start * p->cRow;
   for (ptrdiff_t i = 0; i < tile_count(block->m); i++) {
     const ptrdiff_t rows = tile_rows(block->m, i);
-    if (block->packed) t.aStride = rows;
+    if (block->packed) t.aStride = along ? rows : block->k;
     tiles[rows - 1][vectors][along](&t);
     t.a += block->packed ? rows * block->k : rows * p->aRow;
     t.c += rows * p->cRow;
@@ -123,10 +136,11 @@ static void clear(const mgs_product *p) {
   for (ptrdiff_t i = 0; i < p->m; i++) memset(p->c + i * p->cRow, 0, (size_t)p->n * sizeof(float));
 }
 
-// One panel of B after another, packed where its rows lie far apart, against one block of rows.
+// One panel of B after another, packed where its rows lie far apart or are to be rounded, against one
+// block of rows.
 static void product_block(const mgs_product *p, const row_block *block, float *panel) {
   const ptrdiff_t k0 = block->k0;
-  const int worthPacking = block->m >= 4 * MGS_ROWS && p->bRow >= 8 * LANES;
+  const int mustPack = p->bf16 || (block->m >= 4 * MGS_ROWS && p->bRow >= 8 * LANES);
   for (ptrdiff_t n0 = 0; n0 < p->n; n0 += PANEL) {
     tile_arguments t = {.k = block->k, .columns = least(PANEL, p->n - n0), .c = p->c + n0,
                         .cStride = p->cRow, .accumulate = p->accumulate || k0 > 0};
@@ -134,11 +148,12 @@ static void product_block(const mgs_product *p, const row_block *block, float *p
     if (p->packed) {
       t.b = p->b + n0 * p->k + k0 * PANEL;
       t.bStride = PANEL;
-    } else if (p->bColumn == 1 && whole && !worthPacking) {
+    } else if (p->bColumn == 1 && whole && !mustPack) {
       t.b = p->b + k0 * p->bRow + n0;
       t.bStride = p->bRow;
     } else {
       pack_panel(t.columns, block->k, p->b + k0 * p->bRow + n0 * p->bColumn, p->bRow, p->bColumn, panel);
+      if (p->bf16) round_to_bf16(PANEL * block->k, panel, panel);
       t.b = panel;
       t.bStride = PANEL;
     }
@@ -152,14 +167,13 @@ static void product(const mgs_product *p) {
   if (p->m <= 0 || p->n <= 0) return;
   if (p->k <= 0) { if (!p->accumulate) clear(p); return; }
   const int packsLeft = p->aRow == 1 && p->aColumn >= 8 * LANES && p->n > 2 * PANEL;
-  const ptrdiff_t step = packsLeft ? BLOCK_ROWS : p->m;
+  const ptrdiff_t step = packsLeft || p->bf16 ? BLOCK_ROWS : p->m;
   for (ptrdiff_t k0 = 0; k0 < p->k; k0 += DEPTH)
     for (ptrdiff_t start = 0; start < p->m; start += step) {
       row_block block = {.start = start, .m = least(step, p->m - start), .k0 = k0, .k = least(DEPTH, p->k - k0)};
-      if (packsLeft) {
-        pack_left(p, &block, left);
-        block.packed = left;
-      }
+      if (p->bf16) round_left(p, &block, left);
+      else if (packsLeft) pack_left(p, &block, left);
+      block.packed = packsLeft || p->bf16 ? left : NULL;
       product_block(p, &block, panel);
     }
 }

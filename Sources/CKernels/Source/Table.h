@@ -8,6 +8,7 @@
 #define MGS_REGISTER "+x"
 #endif
 #include "Vector.h"
+#include "BF16.h"
 #include "Pack.h"
 #include "Product.h"
 #include "Rows.h"
@@ -35,6 +36,7 @@ const mgs_kernels MGS_TABLE = {
   .add = add,
   .exponential = exponential_all,
   .hyperbolicTangent = hyperbolic_tangent_all,
+  .roundToBF16 = round_to_bf16,
   .tripleReduction = triple_reduction,
   .peak = peak,
   .passes = &passes,

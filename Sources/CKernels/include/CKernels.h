@@ -15,7 +15,9 @@
 /// C[m, n] = (accumulate ? C : 0) + A[m, k] · B[k, n].
 ///
 /// Of each pair of strides of A and B one must be 1. When `packed` is set, B was laid out by `pack`
-/// and its strides are ignored.
+/// and its strides are ignored. When `bf16` is set, A and B are rounded to bfloat16, to nearest and
+/// ties to even, before they are multiplied; sums are float32 all the same, and a packed B must have
+/// been packed with `bf16` too.
 typedef struct {
   ptrdiff_t m, n, k;
   const float *a;
@@ -24,14 +26,14 @@ typedef struct {
   ptrdiff_t bRow, bColumn;
   float *c;
   ptrdiff_t cRow;
-  int32_t accumulate, packed;
+  int32_t accumulate, packed, bf16;
 } mgs_product;
 
 /// One layer's causal attention over `sequences` sequences of `length` positions.
 ///
 /// `qkv` holds rotated queries of width heads·headWidth, then keys and values of width
 /// keyHeads·headWidth each, one row per position; heads/keyHeads queries share a key. Normalizers are a query's largest scaled score and the inverse of its sum of exponentials.
-/// `scratch` holds mgs_attention_scratch floats.
+/// `scratch` holds mgs_attention_scratch floats. `bf16` is that of every product inside.
 typedef struct {
   ptrdiff_t sequences, length, heads, keyHeads, headWidth;
   const float *qkv;
@@ -43,6 +45,7 @@ typedef struct {
   float *_Nullable qkvGradient;        // backward: shaped as qkv, written
   float *scratch;
   float scale, softcap;  // softcap 0: none
+  int32_t bf16;
 } mgs_attention;
 
 /// Activations of the gate: x·sigmoid(x), x·Φ(x), and the latter with Φ from a hyperbolic tangent.
@@ -57,7 +60,7 @@ typedef struct {
 
   void (*product)(const mgs_product *);
   /// Lays B out in panels for repeated products; `out` holds packedCount(n, k) floats.
-  void (*pack)(ptrdiff_t n, ptrdiff_t k, const float *b, ptrdiff_t bRow, ptrdiff_t bColumn, float *out);
+  void (*pack)(ptrdiff_t n, ptrdiff_t k, const float *b, ptrdiff_t bRow, ptrdiff_t bColumn, int32_t bf16, float *out);
   ptrdiff_t (*packedCount)(ptrdiff_t n, ptrdiff_t k);
 
   void (*attentionForward)(const mgs_attention *);
@@ -83,6 +86,8 @@ typedef struct {
   void (*add)(ptrdiff_t count, const float *x, float *y);  // y += x
   void (*exponential)(ptrdiff_t count, const float *x, float *y);
   void (*hyperbolicTangent)(ptrdiff_t count, const float *x, float *y);
+  /// y = x rounded to bfloat16, to nearest and ties to even; what is not a number stays so.
+  void (*roundToBF16)(ptrdiff_t count, const float *x, float *y);
 
   /// result = { a·b, |a|², |b|² }, in a fixed order.
   void (*tripleReduction)(ptrdiff_t count, const float *a, const float *b, double *result);

@@ -41,6 +41,7 @@ package enum CommandLanguage {
         help: "show a kept run, and go on with it if it has not ended"),
       Word(name: "watch", argument: "DIR", help: "look at a run that another process trains"),
       Word(name: "model", argument: "SIZE", help: "the comparison with nano, micro, tiny or small"),
+      Word(name: "precision", argument: "KIND", help: "the comparison in fp32 or bf16 products"),
       Word(name: "seeds", argument: "N", help: "the comparison on N paired seeds"),
       Word(name: "steps", argument: "N", help: "the comparison over N steps"),
       Word(name: "text", argument: "PATH", help: "the comparison on a text of your own"),
@@ -141,6 +142,7 @@ extension ExplorerState {
       isPauseWanted = word == "pause"
       return [.command(isPauseWanted ? .pause : .resume)]
     case "model": return setModel(argument)
+    case "precision": return setPrecision(argument)
     case "seeds": return setSeeds(argument)
     case "steps": return setSteps(argument)
     case "text": return setText(argument)
@@ -222,6 +224,7 @@ extension ExplorerState {
     case "preset": return presets.map(\.name)
     case "axis": return AxisKind.allCases.map(\.word)
     case "model": return ModelSize.allCases.map(\.rawValue)
+    case "precision": return ModelConfiguration.Precision.allCases.map(\.rawValue)
     case "glyphs": return GlyphTier.allCases.map(\.rawValue)
     case "window": return TallyWindow.allCases.map(\.word)
     case "arm": return draft.lanes.map(\.letter)

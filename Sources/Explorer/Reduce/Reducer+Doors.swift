@@ -7,10 +7,20 @@ extension ExplorerState {
   mutating func setModel(_ argument: String) -> [Effect]? {
     guard let size = ModelSize(rawValue: argument), draft.workload == "language" else { return nil }
     var next = draft
-    let family = (next.model.architecture, next.model.head)
+    let family = (next.model.architecture, next.model.head, next.model.precision)
     next.model = ModelConfiguration(size: size)
-    (next.model.architecture, next.model.head) = family
+    (next.model.architecture, next.model.head, next.model.precision) = family
     return startAnew(next, "model \(argument)")
+  }
+
+  /// `:precision bf16`.
+  mutating func setPrecision(_ argument: String) -> [Effect]? {
+    guard let precision = ModelConfiguration.Precision(rawValue: argument),
+      draft.workload == "language"
+    else { return nil }
+    var next = draft
+    next.model.precision = precision
+    return startAnew(next, "\(argument) products")
   }
 
   /// `:seeds 6`.

@@ -60,7 +60,10 @@ extension ExplorerState {
     history.readArchive()
     history.set(opened.phase)
     pinned = history.moment()
-    say("overlaid, dashed: \(opened.configuration.title) (P takes it away)")
+    let precision = opened.configuration.model.precision
+    let isAnother = precision != live.configuration.model.precision
+    let warning = isAnother ? ", not comparable: it is in \(precision) products" : ""
+    say("overlaid, dashed: \(opened.configuration.title)\(warning) (P takes it away)")
   }
 
   mutating func filterRuns(_ key: Key, _ editor: TextEditor) -> [Effect] {

@@ -11,9 +11,11 @@ package struct RunComparison: Sendable {
   package private(set) var isRepeatIdentical: Bool?
 
   /// - Throws: `RunError` of category `.usage` when the arms do not have the same seeds, for then
-  ///   nothing is paired.
+  ///   nothing is paired, and when the runs differ in precision, for then the same arm on the same
+  ///   seed is no repeat.
   package init(_ runs: [FinishedRun]) throws(RunError) {
     self.runs = runs
+    try checkPrecision()
     for run in runs {
       for arm in run.arms { add(arm) }
     }
@@ -44,6 +46,20 @@ package struct RunComparison: Sendable {
 
   private mutating func note(isSame: Bool) {
     isRepeatIdentical = isSame && (isRepeatIdentical ?? true)
+  }
+
+  private func checkPrecision() throws(RunError) {
+    guard let first = runs.first,
+      let other = runs.first(where: {
+        $0.configuration.model.precision != first.configuration.model.precision
+      })
+    else { return }
+    throw RunError(
+      .usage,
+      "the runs differ in precision: \(first.configuration.model.precision) in "
+        + "\(first.directory.lastPathComponent), \(other.configuration.model.precision) in "
+        + other.directory.lastPathComponent,
+      remedy: "compare runs made with the same --precision")
   }
 
   private func checkSeeds() throws(RunError) {

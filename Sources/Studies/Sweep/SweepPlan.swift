@@ -312,6 +312,10 @@ extension SweepPlan {
   package func difference(from stored: SweepPlan) -> String? {
     let (old, new) = (stored.configuration, configuration)
     let checks: [(String, Bool)] = [
+      (
+        "precision (\(old.model.precision) there, \(new.model.precision) here)",
+        old.model.precision == new.model.precision
+      ),
       ("kernel level (\(stored.kernels) there, \(kernels) here)", stored.kernels == kernels),
       (
         "results version (\(stored.resultsVersion ?? 1) there, \(resultsVersion ?? 1) here)",

@@ -41,6 +41,10 @@ final class LanguageWorkload: Workload {
     source.base.map { evaluate(parameters, on: $0) }
   }
 
+  func measuring<Result>(_ body: () -> Result) -> Result {
+    transformer.computing(in: .fp32, body)
+  }
+
   private func evaluate(_ parameters: Span<Float>, on data: LanguageData) -> Double {
     let windows = data.windows
     var nats = 0.0

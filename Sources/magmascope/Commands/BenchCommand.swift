@@ -16,6 +16,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Model size: nano, micro, tiny or small.")
   var model: ModelSize = .micro
 
+  @Option(help: "What operands of matrix products are rounded to: fp32 or bf16.")
+  var precision = ModelConfiguration.Precision.fp32
+
   @Option(help: "Arms trained side by side: Adam and Magma(Adam) in turn.")
   var arms = 1
 
@@ -36,8 +39,10 @@ struct BenchCommand: ParsableCommand {
       throw RunError(
         .usage, "\(seconds) is out of range", place: "--seconds", remedy: "allowed: 0.1..600")
     }
+    var configuration = ModelConfiguration(size: model)
+    configuration.precision = precision
     let benchmark = TrainingBenchmark(
-      model: ModelConfiguration(size: model), arms: arms,
+      model: configuration, arms: arms,
       threads: try check(threads, "--threads", 1...1024), seconds: seconds)
     let report = try benchmark.measure()
     json ? try printJSON(report) : try printText(report)

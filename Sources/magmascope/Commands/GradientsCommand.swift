@@ -17,6 +17,9 @@ struct GradientsCommand: ParsableCommand {
   @Option(help: "JSON with \"inputs\" and \"targets\", rows of token numbers.")
   var tokens: String
 
+  @Option(help: "What operands of matrix products are rounded to: fp32 or bf16.")
+  var precision = ModelConfiguration.Precision.fp32
+
   @Option(help: "Where to write the gradients, as safetensors.")
   var out: String
 
@@ -25,6 +28,7 @@ struct GradientsCommand: ParsableCommand {
     let batch = try TokenRows(file: tokens, configuration: model.configuration)
     var configuration = model.configuration
     (configuration.model.batch, configuration.model.context) = (batch.rows, batch.length)
+    configuration.model.precision = precision
     let transformer = Transformer(configuration, threads: 1)
     var gradients = [Float](repeating: 0, count: transformer.layout.count)
     var span = gradients.mutableSpan

@@ -30,7 +30,7 @@ extension RunsCommand {
       let opened = try OpenedRun(path)
       let boundary = try opened.boundary(after: at)
       let branch = try stored.run.rewind(
-        to: boundary, of: stored.configuration, stamp: .current)
+        to: boundary, of: stored.configuration, stamp: .current(stored.configuration))
       stored.run.end()
       Diagnostics.say(
         "step \(at) is the newest now; "
@@ -79,7 +79,7 @@ extension RunsCommand {
       let configuration = parent.configuration.begun
       let fork = try OwnedRun.fork(
         parent.directory, at: boundary, of: configuration, to: out,
-        configuration: try PresetWriter.yaml(configuration), stamp: .current,
+        configuration: try PresetWriter.yaml(configuration), stamp: .current(configuration),
         origin: ForkOrigin(run: place.standardizedFileURL.lastPathComponent, step: at))
       try HeadlessTraining(
         configuration: configuration, format: format,
@@ -99,7 +99,7 @@ extension OpenedRun {
         .usage, "the run has steps 0 to \(newestStep), not \(step)", place: "--at",
         remedy: "name one of them")
     }
-    let level = KernelLevel.current.rawValue
+    let level = KernelLevel.current.name(configuration.model.precision)
     if let stamp = try directory.readStamp(of: configuration), stamp.kernelLevel != level {
       Diagnostics.say(
         "the run was trained with kernels \(stamp.kernelLevel), this machine computes with \(level):"

@@ -56,7 +56,8 @@ final class CellCheckpoint: RunRecorder {
     let owned = try known ?? take()
     try Data(JSONLinesFile.text(records).utf8).write(
       to: URL(fileURLWithPath: path + "/" + Self.recordsName), options: .atomic)
-    try owned.write(checkpoint, of: work.configuration.begun, stamp: .current)
+    let begun = work.configuration.begun
+    try owned.write(checkpoint, of: begun, stamp: .current(begun))
     state.withLock { ($0.isMade, $0.owned) = (true, owned) }
   }
 

@@ -24,7 +24,7 @@ struct HeadlessTraining {
     let signals = SignalWatcher(isHolding: false)
     // Made before the directory, so that bad data leaves nothing behind.
     var run = try HeadlessRun(configuration: configuration, signals: signals)
-    let stamp = RunStamp.current
+    let stamp = RunStamp.current(configuration)
     Logger(label: "magmascope").info(
       "\(configuration.title): \(configuration.steps) steps, kernels \(stamp.kernelLevel)")
     Diagnostics.say(try run.memoryStatement())
@@ -86,7 +86,7 @@ struct HeadlessTraining {
 
   private func makeRecorder(_ run: OwnedRun) throws(RunError) -> Recorder {
     try Recorder(
-      run, configuration: configuration.begun, stamp: .current,
+      run, configuration: configuration.begun, stamp: .current(configuration),
       line: { RecordFormat.jsonl.line($0) },
       notify: { report in
         switch report {

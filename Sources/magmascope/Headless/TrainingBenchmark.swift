@@ -41,7 +41,7 @@ struct TrainingBenchmark {
       model: model.size?.rawValue ?? "custom", arms: arms, threads: cores,
       tokensPerSecond: tokens, msPerStep: 1000 / stepsPerSecond,
       peakShare: tokens * operations / (peak * Double(cores)), peakGFLOPs: peak / 1e9,
-      kernels: KernelLevel.current.rawValue, processor: Machine.processorName,
+      kernels: KernelLevel.current.name(model.precision), processor: Machine.processorName,
       phases: try phases(configuration))
   }
 

@@ -29,7 +29,7 @@ struct KeptRun: Sendable {
     self.run = run
     do throws(RunError) {
       recorder = try Recorder(
-        run, configuration: configuration.begun, stamp: .current,
+        run, configuration: configuration.begun, stamp: .current(configuration),
         line: { RecordFormat.jsonl.line($0) }, notify: notify)
     } catch {
       run.end()

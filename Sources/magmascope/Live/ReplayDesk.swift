@@ -35,7 +35,7 @@ struct ReplayDesk {
     }
     switch order {
     case .rewind(let step):
-      _ = try run.rewind(to: boundary, of: configuration, stamp: .current)
+      _ = try run.rewind(to: boundary, of: configuration, stamp: .current(configuration))
       return Result(
         run: run, configuration: configuration, source: source, checkpoint: boundary,
         note: "back at step \(step), paused: Space goes on; what came after is kept as a branch")
@@ -83,7 +83,7 @@ struct ReplayDesk {
       return try asItWas(
         configuration, source, because: outcome.failure?.description ?? "given up")
     }
-    try run.write(joined, of: configuration.begun, stamp: .current)
+    try run.write(joined, of: configuration.begun, stamp: .current(configuration))
     return Result(
       run: run, configuration: configuration, source: source, checkpoint: joined,
       note: "\(lane.letter) \(specification.name) has caught up with step \(others.step); "
@@ -125,7 +125,7 @@ struct ReplayDesk {
     let parent = (run.directory.path as NSString).lastPathComponent
     return try OwnedRun.fork(
       run.directory, at: boundary, of: configuration.begun, to: path,
-      configuration: try PresetWriter.yaml(configuration.begun), stamp: .current,
+      configuration: try PresetWriter.yaml(configuration.begun), stamp: .current(configuration),
       origin: ForkOrigin(run: parent, step: step))
   }
 

@@ -20,10 +20,10 @@ enum Diagnostics {
 }
 
 extension RunStamp {
-  /// What this process computes with.
-  static var current: RunStamp {
+  /// What this process computes the run with.
+  static func current(_ run: RunConfiguration) -> RunStamp {
     RunStamp(
       version: Magmascope.version, commit: PresetLibrary.buildCommit,
-      kernelLevel: KernelLevel.current.rawValue, cpu: Machine.processorName)
+      kernelLevel: KernelLevel.current.name(run.model.precision), cpu: Machine.processorName)
   }
 }

@@ -95,17 +95,17 @@ struct SelectionOptions: ParsableArguments {
     return try builder.build(merged, category: .usage)
   }
 
-  /// The model is the checkpoint's; how much of a text it reads at once is still to be chosen.
+  /// The model is the checkpoint's; how much of a text it reads at once, and what its products are
+  /// rounded to, is still to be chosen.
   private static func starting(
     from directory: String, _ preset: PresetFields, _ flags: PresetFields
   ) throws(RunError) -> PresetFields {
     let checkpoint = try ModelFolder.description(of: directory).model
     var merged = withoutForeignWords(preset.overridden(by: flags), flags)
     var model = checkpoint
-    (model.context, model.batch) = (
-      min(merged.model.configuration.context, checkpoint.context),
-      merged.model.configuration.batch
-    )
+    let chosen = merged.model.configuration
+    model.context = min(chosen.context, checkpoint.context)
+    (model.batch, model.precision) = (chosen.batch, chosen.precision)
     for setting in ModelSetting.all {
       if let value = flags.model.values[setting.key], value != setting.value(of: model) {
         throw RunError(
@@ -244,4 +244,5 @@ extension PresetFields {
 }
 
 extension ModelSize: ExpressibleByArgument {}
+extension ModelConfiguration.Precision: ExpressibleByArgument {}
 extension ScheduleConfiguration.Kind: ExpressibleByArgument {}

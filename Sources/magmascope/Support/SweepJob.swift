@@ -28,7 +28,7 @@ enum SweepJob {
       configuration: try settled(whole), axes: axes, tuningSeeds: declaration.tuningSeeds,
       judgingSeeds: declaration.judgingSeeds, extending: declaration.extending,
       isControlDeclined: !declaration.hasControl && !configuration.missingControls.isEmpty,
-      kernels: KernelLevel.current.rawValue,
+      kernels: KernelLevel.current.name(configuration.model.precision),
       resultsVersion: OptimizerRegistry.resultsVersion(of: whole.arms),
       catalog: OptimizerRegistry.catalog)
     plan.textPrint = try textPrint(of: plan.configuration)
@@ -61,7 +61,7 @@ enum SweepJob {
   static func stored(in directory: URL) throws -> SweepPlan {
     let plan = try readable(in: directory)
     var own = plan
-    own.kernels = KernelLevel.current.rawValue
+    own.kernels = KernelLevel.current.name(plan.configuration.model.precision)
     own.resultsVersion = OptimizerRegistry.resultsVersion(of: plan.configuration.arms)
     if plan.textPrint != nil { own.textPrint = try textPrint(of: plan.configuration) }
     if let difference = own.difference(from: plan) {

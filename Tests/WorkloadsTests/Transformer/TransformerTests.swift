@@ -33,6 +33,12 @@ import Workloads
       targets = (0..<batch * length).map { _ in Int32(stream.integer(below: 19)) }
     }
 
+    func inBF16() -> Problem {
+      var problem = self
+      problem.configuration.model.precision = .bf16
+      return problem
+    }
+
     func evaluation(threads: Int = 1, level: KernelLevel = .current) -> Evaluation {
       Evaluation(
         Transformer(configuration, threads: threads, level: level), parameters: parameters,
@@ -72,11 +78,24 @@ import Workloads
 
   @Test(arguments: [1, 2, 3, 4, 5], KernelLevel.available)
   func oneAndTwoThreadsGiveTheSameBits(_ batch: Int, _ level: KernelLevel) {
-    let problem = Problem(batch: batch)
-    let one = problem.evaluation(threads: 1, level: level)
-    #expect(one == problem.evaluation(threads: 2, level: level))
-    #expect(one == problem.evaluation(threads: 1, level: level))
-    #expect(one.loss.isFinite && !one.gradients.contains { !$0.isFinite })
+    for problem in [Problem(batch: batch), Problem(batch: batch).inBF16()] {
+      let one = problem.evaluation(threads: 1, level: level)
+      #expect(one == problem.evaluation(threads: 2, level: level))
+      #expect(one == problem.evaluation(threads: 1, level: level))
+      #expect(one.loss.isFinite && !one.gradients.contains { !$0.isFinite })
+    }
+  }
+
+  @Test func aModelInBF16CanComputeInFloat32AndComesBack() {
+    let problem = Problem().inBF16()
+    let transformer = Transformer(problem.configuration, threads: 1)
+    func evaluation() -> Evaluation {
+      Evaluation(
+        transformer, parameters: problem.parameters, inputs: problem.inputs,
+        targets: problem.targets, batch: problem.batch, length: problem.length)
+    }
+    #expect(transformer.computing(in: .fp32) { evaluation() } == Problem().evaluation())
+    #expect(evaluation() == problem.evaluation())
   }
 
   @Test(arguments: ModelSize.allCases)

@@ -10,7 +10,7 @@ final class PackedWeights {
   }
 
   private let configuration: TransformerConfiguration
-  private let kernels: Kernels
+  var kernels: Kernels
   private let arena: TensorArena
   private let counts: Counts
 

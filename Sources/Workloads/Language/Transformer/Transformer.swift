@@ -11,7 +11,7 @@ package final class Transformer {
   /// Shares a batch of two or more sequences is cut into.
   package static let shardCount = 2
 
-  private let kernels: Kernels
+  private var kernels: Kernels
   private let offsets: TransformerOffsets
   private let packed: PackedWeights
   private let shards: [TransformerShard]
@@ -26,7 +26,7 @@ package final class Transformer {
     self.configuration = configuration
     layout = configuration.layout
     offsets = TransformerOffsets(configuration)
-    let kernels = Kernels(level)
+    let kernels = Kernels(level, precision: configuration.model.precision)
     let packed = PackedWeights(configuration, kernels: kernels)
     let rotary = RotaryTables(configuration)
     self.kernels = kernels
@@ -77,6 +77,22 @@ package final class Transformer {
 }
 
 extension Transformer {
+  /// Calls `body` with operands rounded to `precision` instead of the model's own.
+  package func computing<Result>(
+    in precision: ModelConfiguration.Precision, _ body: () -> Result
+  ) -> Result {
+    let own = kernels.precision
+    set(precision)
+    defer { set(own) }
+    return body()
+  }
+
+  private func set(_ precision: ModelConfiguration.Precision) {
+    kernels.precision = precision
+    packed.kernels.precision = precision
+    for shard in shards { shard.kernels.precision = precision }
+  }
+
   private func run(
     _ parameters: Span<Float>, _ gradients: UnsafeMutablePointer<Float>?, _ inputs: Span<Int32>,
     _ targets: Span<Int32>, batch: Int, length: Int

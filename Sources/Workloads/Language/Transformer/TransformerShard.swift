@@ -5,7 +5,7 @@ import TensorKernels
 /// The number of shards and the sequences of each depend on the batch alone, never on the threads.
 final class TransformerShard {
   let configuration: TransformerConfiguration
-  let kernels: Kernels
+  var kernels: Kernels
   let packed: PackedWeights
   let rotary: RotaryTables
   let buffers: ShardBuffers
