@@ -6,6 +6,8 @@ package struct RunChannels: Sendable {
   package var events: Mailbox<RunEvent>
   /// Dense figures for screens.
   package var rows: RowMailbox?
+  /// Blocks that were looked at, for screens; nothing is recorded of them.
+  package var looks: Mailbox<BlockLook>?
   /// Snapshots taken on request (`RunController.requestCheckpoint`) and at the end of the run.
   package var checkpoints: Mailbox<CheckpointSet>?
   package var recorder: (any RunRecorder)?
@@ -14,11 +16,13 @@ package struct RunChannels: Sendable {
 
   package init(
     events: Mailbox<RunEvent> = Mailbox(), rows: RowMailbox? = nil,
-    checkpoints: Mailbox<CheckpointSet>? = nil, recorder: (any RunRecorder)? = nil,
+    looks: Mailbox<BlockLook>? = nil, checkpoints: Mailbox<CheckpointSet>? = nil,
+    recorder: (any RunRecorder)? = nil,
     wake: @escaping @Sendable () -> Void = {}
   ) {
     self.events = events
     self.rows = rows
+    self.looks = looks
     self.checkpoints = checkpoints
     self.recorder = recorder
     self.wake = wake

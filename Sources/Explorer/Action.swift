@@ -44,6 +44,7 @@ package struct RunBatch: Sendable {
   package var run: Int
   package var events: [RunEvent]
   package var rows: RunRows
+  package var looks: [BlockLook] = []
 
   package init(run: Int, events: [RunEvent] = [], rows: RunRows = RunRows(blockCount: 0)) {
     self.run = run

@@ -86,6 +86,8 @@ package enum RunCommand: Sendable, Hashable {
   /// Writes a mark on the charts at a step.
   case mark(step: Int, text: String)
   case probe(ProbeKind)
+  /// Looks at a block in every step from now on, for `RunChannels.looks`; nil ends that.
+  case look(BlockWish?)
   /// Takes the measurement again after every so many steps; nil ends that.
   case probeEvery(ProbeKind, Int?)
   case stop

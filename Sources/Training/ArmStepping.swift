@@ -19,6 +19,8 @@ package protocol ArmStepping {
   var stateBytes: Int { get }
   /// Bytes of all buffers, scratch included.
   var bufferBytes: Int { get }
+  /// The momentum of a block as it stands, to be looked at; empty where there is none.
+  func momentum(of block: Int) -> [Float]
   func snapshot() -> OptimizerSnapshot
   /// Throws `RunError` when the snapshot is of another optimizer or model.
   mutating func restore(_ snapshot: OptimizerSnapshot) throws(RunError)
@@ -31,6 +33,7 @@ package typealias OptimizerFactory =
 
 extension ArmStepping {
   package var bufferBytes: Int { stateBytes }
+  package func momentum(of block: Int) -> [Float] { [] }
 }
 
 extension ArmOptimizer: ArmStepping {

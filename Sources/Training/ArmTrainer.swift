@@ -67,9 +67,11 @@ package final class ArmTrainer {
 
   /// Makes update number `step`; a loss or gradient that is not finite ends the arm instead.
   ///
-  /// - Parameter matchedFactor: for a matched control, the factor on the maskable blocks' rate.
-  package func train(step: Int, matchedFactor: Double = 1) {
-    let start = threadCPUSeconds()
+  /// - Parameters:
+  ///   - matchedFactor: for a matched control, the factor on the maskable blocks' rate.
+  ///   - lookedAt: a block whose step is shown, beside training and without a trace in it.
+  package func train(step: Int, matchedFactor: Double = 1, lookingAt lookedAt: Int? = nil) {
+    var start = threadCPUSeconds()
     defer { progress.cpuSeconds += threadCPUSeconds() - start }
     let loss = computeGradients(step: step)
     let norm = clip()
@@ -78,7 +80,10 @@ package final class ArmTrainer {
       return
     }
     let context = context(of: step, matchedFactor: matchedFactor)
+    var look: BlockLooking?
+    if let lookedAt { look = looking(at: lookedAt, &start) }
     move(context)
+    if let look { tell(look, step: step, &start) }
     progress.step = step
     progress.matchedFactor = matchedFactor
     progress.wallSeconds = clock.seconds
@@ -143,6 +148,22 @@ package final class ArmTrainer {
       blockRows[i].weightNorm = measuresWeights ? norm(of: layout.entries[i].range) : .nan
     }
     channels.post(row, blocks: blockRows)
+  }
+
+  /// Looking is no part of what the arm costs: `start` moves by what it took.
+  private func looking(at block: Int, _ start: inout Double) -> BlockLooking {
+    let begun = threadCPUSeconds()
+    defer { start += threadCPUSeconds() - begun }
+    return BlockLooking(block: block, of: layout, weights: parameters.elements.span)
+  }
+
+  private func tell(_ looking: BlockLooking, step: Int, _ start: inout Double) {
+    let begun = threadCPUSeconds()
+    defer { start += threadCPUSeconds() - begun }
+    channels.looks?.post(
+      looking.look(
+        arm: seat.arm, step: step, weights: parameters.elements.span,
+        gradients: gradients.elements.span, momentum: optimizer.momentum(of: looking.block)))
   }
 
   /// ‖θ‖ of one block.

@@ -93,6 +93,8 @@ package struct Coordinator: Sendable {
   /// Measurements to take before the next step, and those that come back.
   private var probes: [ProbeKind] = []
   private var cadences: [ProbeCadence]
+  /// What is looked at in the steps to come.
+  package private(set) var wish: BlockWish?
   private var wantsSnapshot = false
   private var hasFinalSnapshot = false
   private var isFailed = false
@@ -163,6 +165,14 @@ package struct Coordinator: Sendable {
     let place = seat.index % arms.count
     guard arms[place].specification.isMatched else { return 1 }
     return reports[seat.index - place + (followed[place] ?? place)].settledFactor
+  }
+
+  /// The block of a seat that is looked at; only ever the first seed's.
+  package func lookedAtBlock(of seat: Seat) -> Int? {
+    guard let wish, wish.arm == seat.arm, seat.seed == course.configuration.seed,
+      facts.blocks.indices.contains(wish.block)
+    else { return nil }
+    return wish.block
   }
 
   private mutating func takeActions() -> [Action] {
@@ -310,6 +320,7 @@ package struct Coordinator: Sendable {
       case .mark(let step, let text): journal(JournalEntry(.mark, step: step, text: text))
       case .probe(let kind): if options.probeRunner != nil { probes.append(kind) }
       case .probeEvery(let kind, let steps): probe(kind, every: steps)
+      case .look(let wanted): wish = wanted
       case .set(let arm, let key, let value): change(arm, key, value)
       }
     }

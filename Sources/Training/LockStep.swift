@@ -107,6 +107,10 @@ final class LockStep: Sendable {
     contents.withLock { $0.coordinator.matchedFactor(of: seat) }
   }
 
+  func lookedAtBlock(of seat: Seat) -> Int? {
+    contents.withLock { $0.coordinator.lookedAtBlock(of: seat) }
+  }
+
   /// What first takes effect in the computation of `step`.
   func entries(at step: Int) -> [JournalEntry] {
     contents.withLock { $0.coordinator.course.entries(at: step) }

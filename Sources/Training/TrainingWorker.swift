@@ -88,7 +88,9 @@ struct TrainingWorker: Sendable {
         // Checked before it was journaled; what would be trained now is not what the journal says.
         return lockStep.report(trainer.seat) { $0.failure = error }
       }
-      trainer.train(step: step, matchedFactor: lockStep.matchedFactor(of: trainer.seat))
+      trainer.train(
+        step: step, matchedFactor: lockStep.matchedFactor(of: trainer.seat),
+        lookingAt: channels.looks == nil ? nil : lockStep.lookedAtBlock(of: trainer.seat))
       reportFactor(of: trainer)
     }
     if lockStep.evaluates(after: step) { evaluate(trainer, step: step) }

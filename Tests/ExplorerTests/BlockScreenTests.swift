@@ -33,26 +33,28 @@ import Testing
     #expect(state.pane == .blockTable)
     _ = reduce(&state, .key(.tab))
     #expect(state.pane == .stepByHand)
+    _ = reduce(&state, .key(.tab))
+    #expect(state.pane == .blockMaps)
     for title in titles {
       _ = reduce(&state, .key(.tab))
       #expect(
-        state.pane == .blockCharts && text(state, 80, 24).contains("┐┌─ " + title), "\(title)")
+        state.pane == .blockCharts && text(state, 80, 24).contains("┌─ " + title), "\(title)")
     }
     _ = reduce(&state, .key(.tab))
     #expect(state.pane == .blockTable)
     _ = reduce(&state, .key(.backTab))
-    #expect(text(state, 80, 24).contains("┐┌─ distance of this block"))
+    #expect(text(state, 80, 24).contains("┌─ distance of this block"))
   }
 
   @Test func inALowWindowPanelsTakeTurns() throws {
     var state = try Fake.running()
     _ = reduce(&state, .resize(Size(width: 40, height: 12)))
     press(&state, "3")
-    for title in ["blocks of m", "one step by hand", "alignment of this", "cost of masking"] {
+    for title in ["blocks of m", "one step by hand", "g, mu, Delta", "alignment of this"] {
       #expect(text(state, 40, 12).contains("┌─ " + title), "\(title)")
       _ = reduce(&state, .key(.tab))
     }
-    for _ in 4..<9 { _ = reduce(&state, .key(.tab)) }
+    for _ in 4..<10 { _ = reduce(&state, .key(.tab)) }
     #expect(text(state, 40, 12).contains("┌─ blocks of m"))
   }
 
@@ -71,7 +73,7 @@ import Testing
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))
     press(&state, "3")
-    for _ in 0..<3 { _ = reduce(&state, .key(.tab)) }
+    for _ in 0..<4 { _ = reduce(&state, .key(.tab)) }
     // Measured over predicted is 1/(1 + .04·rate²): within a quarter up to 1.78, not at 3.16.
     for (width, height) in [(120, 40), (200, 60)] {
       #expect(text(state, width, height).contains("holds to lr 1.8e-3"))

@@ -62,7 +62,7 @@ struct Window: Sendable, CustomTestStringConvertible {
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))
     press(&state, "3jjj")
-    for _ in 0..<3 { _ = reduce(&state, .key(.tab)) }
+    for _ in 0..<4 { _ = reduce(&state, .key(.tab)) }
     try expectGolden("probed-\(window.name)", state, window.size)
   }
 

@@ -20,8 +20,7 @@ struct FormView {
       .cutBottom(inside.height >= 14 ? 4 : 3)
     if form.isExplaining {
       explain(on: &buffer, in: body)
-      drawFooter(on: &buffer, in: footer)
-      return nil
+      return drawFooter(on: &buffer, in: footer)
     }
     let caret = drawLines(on: &buffer, in: body)
     return drawFooter(on: &buffer, in: footer) ?? caret
@@ -39,7 +38,7 @@ struct FormView {
       let (left, edge) = area.row(row).cutRight(1)
       // The names of the columns stay in view while their lines pass under them.
       if row == 0, first > 0, let heading = heading(of: line, lines), !line.contains(form.focus) {
-        draw(heading, arms, on: &buffer, in: left)
+        _ = draw(heading, arms, on: &buffer, in: left)
       } else {
         caret = draw(line, arms, on: &buffer, in: left) ?? caret
       }

@@ -5,7 +5,7 @@ package enum PanelID: String, CaseIterable, Sendable, Hashable {
   case loss, digits, runs, mask, alignment, damping, verdict
   case raster, difference, alignmentTrace, rateTrace
   case numbers, lossPair, maskPair, alignmentPair, alignmentDifference, factors, settings
-  case blockTable, stepByHand, blockCharts
+  case blockTable, stepByHand, blockMaps, blockCharts
   case sweepInvitation, sweepStatus, sweepChart, sweepArms, sweepVerdict
 
   /// The row of the table of panels.

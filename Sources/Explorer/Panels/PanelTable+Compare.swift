@@ -101,7 +101,7 @@ extension PanelTable {
   }
 
   static let blocks: [PanelSpec] = [
-    blockTablePanel, stepByHandPanel, blockChartsPanel,
+    blockTablePanel, stepByHandPanel, blockMapsPanel, blockChartsPanel,
   ]
 
   private static let blockTablePanel = PanelSpec(
@@ -132,6 +132,21 @@ extension PanelTable {
     ]
   ) { context, buffer, area in
     buffer.draw(StepByHand(state: context.state, isFocused: context.isFocused), in: area)
+  }
+
+  private static let blockMapsPanel = PanelSpec(
+    .blockMaps, "maps of the step", caption: "gradient, momentum and what moved",
+    minimum: (40, 8), priority: 75,
+    explanation: [
+      "The selected block as a matrix, averaged into cells: gradient g, momentum mu, and Delta, what "
+        + "was taken from the weights in this step; each on its own scale, with its largest cell above it.",
+      "Two colours, and two sets of characters, tell above 0 from below; denser is larger.",
+      "x: weights that did not move, as where a row, a column or an element was dropped.",
+      "Look for stripes that g and mu share: that is what an alignment above the noise is made of.",
+      "Made of the steps that are trained while this panel is on the screen; none of it is recorded.",
+    ]
+  ) { context, buffer, area in
+    buffer.draw(BlockMaps(state: context.state, isFocused: context.isFocused), in: area)
   }
 
   private static let blockChartsPanel = PanelSpec(

@@ -16,6 +16,8 @@ struct Recipe {
   let size: Size
   let blockCount: Int
   let sweptArmCount: Int?
+  /// Whether blocks are matrices that are worth a map, and not a few weights in a plane.
+  let hasMaps: Bool
 
   var arrangement: Arrangement {
     switch (screen, audience) {
@@ -40,7 +42,7 @@ struct Recipe {
     let shown = arrangement.panels
     let wide = Recipe(
       screen: screen, audience: .desk, size: Size(width: 250, height: 80),
-      blockCount: blockCount, sweptArmCount: sweptArmCount)
+      blockCount: blockCount, sweptArmCount: sweptArmCount, hasMaps: hasMaps)
     let all = audience == .desk ? wide.arrangement.panels : shown + wide.arrangement.panels
     var seen: Set<PanelID> = []
     return all.filter { seen.insert($0).inserted && $0 != .numbers && $0 != .sweepStatus }
@@ -80,8 +82,20 @@ struct Recipe {
   private var blocks: Arrangement {
     .rows([
       .cells(min(blockCount + 4, size.height * 3 / 5), .blockTable),
-      .columns(share: 1, [.cells(56, .stepByHand), .share(1, .blockCharts)]),
+      .columns(share: 1, ofBlock),
     ])
+  }
+
+  /// Under the table: what is told of one block. Charts are there of every run, maps only of steps that
+  /// were looked at: where both do not fit, maps wait behind `Tab`.
+  private var ofBlock: [Arrangement.Part] {
+    if hasMaps, size.width >= 116 {
+      return [
+        .cells(min(56, size.width / 3), .stepByHand), .share(1, .blockMaps),
+        .share(2, .blockCharts),
+      ]
+    }
+    return [.cells(56, .stepByHand), .share(1, .blockCharts)]
   }
 
   private var sweep: Arrangement {

@@ -5,6 +5,10 @@ import TerminalUI
 
 /// Applies what happened and says what is to be done; pure but for the state handed in.
 package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] {
+  apply(action, to: &state) + state.askForLook()
+}
+
+private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] {
   switch action {
   case .key(let key): return state.remembering { $0.handle(key) }
   case .mouse(let event): return state.remembering { $0.handle(event) }
@@ -73,6 +77,7 @@ extension ExplorerState {
   mutating func take(_ batch: RunBatch) {
     history.append(batch.events)
     history.append(batch.rows)
+    looks.take(batch.looks)
     for event in batch.events {
       switch event {
       case .started(let summary):

@@ -69,20 +69,28 @@ struct BlockCharts: Widget {
       sayNothing(scene.note ?? "", on: &buffer, in: inside)
       return
     }
-    let note = note(scene, place, width: area.width)
+    let (note, foot) = notes(scene, place, width: area.width)
     buffer.draw(
       ChartPanel(
-        scene, letters: state.shown.arms.map(\.symbol), isFocused: isFocused, note: note),
+        scene, letters: state.shown.arms.map(\.symbol), isFocused: isFocused, note: note,
+        foot: foot),
       in: area)
   }
 
-  /// The settings that fit beside the title, and the chart's number.
-  private func note(_ scene: ChartScene, _ place: String, width: Int) -> String {
+  /// The settings that fit beside the title with the chart's number, and the others.
+  private func notes(
+    _ scene: ChartScene, _ place: String, width: Int
+  ) -> (note: String, foot: [TextLine]) {
     var parts: [String] = []
+    var others: [TextLine] = []
     for setting in scene.settings {
       let columns = (parts + [setting, place]).map(\.columns).reduce(0) { $0 + $1 + 2 }
-      if scene.title.columns + columns + 6 <= width { parts.append(setting) }
+      if scene.title.columns + columns + 6 <= width {
+        parts.append(setting)
+      } else {
+        others.append(TextLine(setting, .muted))
+      }
     }
-    return (parts + [place]).filter { !$0.isEmpty }.joined(separator: "  ")
+    return ((parts + [place]).filter { !$0.isEmpty }.joined(separator: "  "), others)
   }
 }

@@ -39,40 +39,39 @@ struct StepByHand: Widget {
   ) -> [TextLine] {
     let shape = block.shape.map(String.init).joined(separator: " x ")
     let kind = block.isMaskable ? "" : ", not maskable"
-    return coins(arm, tally)
+    return coins(arm, tally, width: size.width)
       + VerdictLines.wrapped(
         "\(block.role.rawValue)\(kind), \(shape) = \(Shown.count(block.count)) parameters",
         .muted, size.width)
       + [TextLine(block.name.shortened(to: size.width), .muted)]
-      + probes(arm)
+      + probes(arm, width: size.width)
   }
 
   /// What the probes last said of this arm, the newest first.
-  private func probes(_ arm: ArmMoment) -> [TextLine] {
+  private func probes(_ arm: ArmMoment, width: Int) -> [TextLine] {
     state.shown.probes.latest(of: arm.id).flatMap { reading in
       let text = ProbeText(reading: reading, block: state.selectedBlock)
-      return [TextLine(text.figures), TextLine("  " + text.occasion, .muted)]
+      return VerdictLines.wrapped(text.figures, .text, width)
+        + Wrapping.lines(text.occasion, width: width - 2).map { TextLine("  " + $0, .muted) }
     }
   }
 
   /// `masked .482 of 340, expected .50  -0.7 sd`; without deviations where a coin decided for less
   /// than the block.
-  private func coins(_ arm: ArmMoment, _ tally: BlockTally) -> [TextLine] {
+  private func coins(_ arm: ArmMoment, _ tally: BlockTally, width: Int) -> [TextLine] {
     guard arm.dropsUpdates, let rate = tally.maskRate else { return [] }
     let count = Double(tally.maskedCount)
-    let text =
-      "so far masked \(Shown.share(rate, decimals: 3)) of \(tally.maskedCount), "
-      + "expected \(Shown.share(tally.expectedSum / count))"
-    guard arm.track?.coins.hasPartialShares == false, let distance = tally.deviations else {
-      return [TextLine(text, .muted)]
+    let text = "so far masked \(Shown.share(rate, decimals: 3)) of \(tally.maskedCount),"
+    let expected = "expected \(Shown.share(tally.expectedSum / count))"
+    var rest = TextLine(expected, .muted)
+    if arm.track?.coins.hasPartialShares == false, let distance = tally.deviations {
+      let isOdd = abs(distance) > MaskExpectation.alarmDeviations
+      rest.append("  \(Shown.deviations(distance)) sd", isOdd ? .alert : .muted)
     }
-    let isOdd = abs(distance) > MaskExpectation.alarmDeviations
-    return [
-      TextLine([
-        TextRun(text, .muted),
-        TextRun("  \(Shown.deviations(distance)) sd", isOdd ? .alert : .muted),
-      ])
-    ]
+    guard text.columns + 1 + rest.columns <= width else {
+      return [TextLine(text, .muted), TextLine([TextRun("  ", .muted)] + rest.runs)]
+    }
+    return [TextLine([TextRun(text + " ", .muted)] + rest.runs)]
   }
 }
 

@@ -66,6 +66,8 @@ package struct ExplorerState {
   package internal(set) var blockOrder = BlockColumn.block
   package internal(set) var isBlockOrderReversed = false
   package internal(set) var blockFilter = ""
+  /// The steps of blocks that were looked at.
+  package internal(set) var looks = BlockLooks()
   /// Which chart of the Blocks screen comes first.
   package internal(set) var blockChart = 0
 
@@ -151,6 +153,7 @@ extension ExplorerState {
     draft = configuration
     history = RunHistory(configuration)
     verdicts = []
+    looks = BlockLooks()
     place = RunPlace()
     turningKey = nil
     runNumber += 1

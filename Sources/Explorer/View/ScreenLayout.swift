@@ -52,7 +52,8 @@ package struct ScreenLayout {
     (tune, message, hints) = (rows[3], messageRows == 0 ? rows[5] : rows[4], rows[5])
     let recipe = Recipe(
       screen: state.screen, audience: state.settings.audience, size: rows[2].size,
-      blockCount: state.orderedBlocks.count, sweptArmCount: state.sweep?.arms.count)
+      blockCount: state.orderedBlocks.count, sweptArmCount: state.sweep?.arms.count,
+      hasMaps: state.shown.summary?.plane == nil)
     panes = recipe.order
     let fitting = recipe.arrangement.places(in: rows[2])
     let focused = state.pane

@@ -174,7 +174,8 @@ final class BackgroundRunner {
   ) -> Live {
     let signal = WakeSignal(wake)
     let channels = RunChannels(
-      rows: RowMailbox(blockCount: source.layout.blocks.count), recorder: kept?.recorder,
+      rows: RowMailbox(blockCount: source.layout.blocks.count), looks: Mailbox(),
+      recorder: kept?.recorder,
       wake: { signal.signal() })
     var options = options
     options.startsPaused = options.startsPaused || terms.startsPaused
@@ -213,7 +214,10 @@ final class BackgroundRunner {
         batch.rows = rows.empty
         rows.drain(into: &batch.rows)
       }
-      if !batch.events.isEmpty || !batch.rows.isEmpty { actions.append(.run(batch)) }
+      live.channels.looks?.drain(into: &batch.looks)
+      if !batch.events.isEmpty || !batch.rows.isEmpty || !batch.looks.isEmpty {
+        actions.append(.run(batch))
+      }
     }
     return actions + look()
   }

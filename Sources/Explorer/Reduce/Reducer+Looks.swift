@@ -1,0 +1,45 @@
+import History
+import RunModel
+
+/// The steps of blocks that were looked at, the newest of them.
+package struct BlockLooks: Sendable {
+  private var looks: [BlockLook] = []
+  /// What the run was last asked to look at.
+  var wish: BlockWish?
+
+  private static let most = 64
+
+  mutating func take(_ new: [BlockLook]) {
+    looks += new
+    if looks.count > Self.most { looks.removeFirst(looks.count - Self.most) }
+  }
+
+  /// The look at a block in a step, when it was looked at then.
+  func look(arm: ArmID, block: Int, step: Int) -> BlockLook? {
+    looks.last { $0.arm == arm && $0.block == block && $0.step == step }
+  }
+}
+
+extension ExplorerState {
+  /// Asks the run for the maps of the block that is on the screen, and for none when they are not.
+  mutating func askForLook() -> [Effect] {
+    let wanted = wantedLook
+    guard wanted != looks.wish else { return [] }
+    looks.wish = wanted
+    return [.command(.look(wanted))]
+  }
+
+  private var wantedLook: BlockWish? {
+    guard screen == .blocks, !isCovered, !place.isWatched, settings.scrub == nil,
+      !history.phase.isOver, let arm = distributedArm,
+      shown.blocks.indices.contains(selectedBlock),
+      ScreenLayout(self, size: size).placed.contains(.blockMaps)
+    else { return nil }
+    return BlockWish(arm: arm.id, block: selectedBlock)
+  }
+
+  /// Whether what lies over the screen hides all of it.
+  private var isCovered: Bool {
+    if case .form = modal { true } else { false }
+  }
+}
