@@ -68,6 +68,51 @@ def test_a_sweep_is_launched_watched_and_judged_in_the_explorer(binary, director
     check(strip(cells(place)) == strip(cells(other)), "explorer and headless cells differ")
 
 
+def test_a_grid_is_extended_where_the_best_lies_at_its_edge(binary, directory):
+    """E goes on in a directory of its own, takes over what is done and judges as --extend does."""
+    place, other = os.path.join(directory, "short"), os.path.join(directory, "headless")
+    grid = "lr=1e-3..1e-2:2"
+    with Terminal([binary, *QUADRATIC], columns=120, rows=40,
+                  env={"XDG_DATA_HOME": directory}) as terminal:
+        terminal.wait("quit", "the hint line")
+        terminal.send(f":sweep {grid} tuning=2 judging=6 out={place}\r")
+        terminal.wait("E extends the grid", "the edge to be told", 90)
+        terminal.wait("not tuned", "the verdict of a sweep at its edge", 60)
+        terminal.wait("DONE", "the end")
+        terminal.send("E")
+        terminal.wait(lambda text: "DONE" in text and "not tuned" not in text
+                      and re.search(r"grade [ABC]", text), "the verdict to change", 90)
+        check("E extends the grid" not in terminal.text(), terminal.text())
+        terminal.send("E")
+        terminal.wait("no best value lies at the edge", "nothing more to extend")
+        terminal.send("q")
+        check(terminal.finish() == 0, "exit status")
+        terminal.assert_restored()
+    kept = os.path.join(directory, "magmascope", "sweeps")
+    check(len(os.listdir(kept)) == 1, os.listdir(kept))
+    longer = os.path.join(kept, os.listdir(kept)[0])
+    with open(os.path.join(place, "sweep.yaml")) as one, \
+            open(os.path.join(longer, "sweep.yaml")) as two:
+        declared, extended = json.load(one), json.load(two)
+    check(declared.pop("extensionLimit", None) is None, "the declared plan was changed")
+    check(extended.pop("extensionLimit") == 3, "every arm's allowance")
+    check(extended["axes"] == declared["axes"], "the grid itself is as it was declared")
+    tuned = lambda folder: {line for line in cells(folder).splitlines() if b'"tuning' in line}
+    check(tuned(place) < tuned(longer), "what was done is not taken over")
+    points = {}
+    for line in cells(longer).splitlines():
+        arm, point = re.search(rb'"tuning-a(\d+)-p(\d+)-', line).groups() \
+            if b'"tuning' in line else (None, None)
+        points.setdefault(arm, set()).add(point)
+    points.pop(None)
+    check(len(points) == 3 and all(2 < len(tried) <= 2 + 3 for tried in points.values()), points)
+    arms = ["--arm", "adam", "--arm", "magma(adam)"]
+    result = sweep(binary, other, *QUADRATIC, *arms, "--grid", grid, "--tuning-seeds", "2",
+                   "--judging-seeds", "6", "--extend", "3")
+    check(result.returncode == 0, result.stderr)
+    check(cells(other) == cells(longer), "extended beforehand, the cells would be others")
+
+
 def test_a_form_starts_a_sweep(binary, directory):
     with Terminal([binary, *QUADRATIC], env={"XDG_DATA_HOME": directory}) as terminal:
         terminal.wait("quit", "the hint line")

@@ -132,6 +132,24 @@ import Testing
     #expect(form.errors["sweep.low"] != nil)
   }
 
+  @Test func theGridIsExtendedWhereABestValueLiesAtItsEdge() throws {
+    var state = try Self.state(Self.picture(.tuning))
+    #expect(reduce(&state, .key(.character("E"))).isEmpty, "not while it is under way")
+    var inside = Self.picture(.finished)
+    for arm in inside.arms.indices { inside.arms[arm].edgeKeys = [] }
+    _ = reduce(&state, .sweep(inside))
+    #expect(reduce(&state, .key(.character("E"))).isEmpty, "not where no edge is")
+    #expect(state.message?.text.contains("edge") == true)
+    let edged = Self.picture(.finished)
+    _ = reduce(&state, .sweep(edged))
+    let effects = reduce(&state, .key(.character("E")))
+    #expect(effects.last == .sweep(.extend(directory: edged.directory, by: 3)))
+    #expect(state.sweep?.stage == .preparing)
+    var watched = try Fake.state()
+    #expect(watched.watchSweep("there") == [.sweep(.watch(directory: "there"))])
+    #expect(watched.screen == .sweep && watched.runNumber == 1, "no run is started")
+  }
+
   @Test func aLineDeclaresASweepToo() throws {
     var state = try Fake.running()
     press(&state, ":sweep lr=1e-3..1e-1:3 tuning=2 judging=6 steps=50 out=here margin=0")

@@ -41,6 +41,42 @@ struct SweepWorkerTests {
     }.run()
   }
 
+  /// The best rate of the made-up runs is 0.01, beyond this grid.
+  private func edged(_ grids: [String], extending: Int = 0) throws -> SweepPlan {
+    var plan = try StudyFixtures.plan(["adam", "magma(adam)"], grids: grids)
+    plan.extensionLimit = extending > 0 ? extending : nil
+    return plan
+  }
+
+  @Test(arguments: [
+    (["lr=1e-3..2e-3:2"], 8), (["a:lr=5e-3..2e-2:3", "m:lr=1e-3..4e-3:3"], 12 + 6 + 1),
+  ])
+  func anExtendedSweepTrainsOnlyWhatIsNewAndEndsAsIfExtendedBeforehand(
+    _ grids: [String], _ taken: Int
+  ) throws {
+    let declared = try edged(grids)
+    let beforehand = try whole(try edged(grids, extending: 3))
+    try StudyFixtures.inDirectory { first in
+      try begin(declared, at: first)
+      #expect(try work(declared, at: first) == .complete)
+      let kept = try cells(at: first)
+      try StudyFixtures.inDirectory { second in
+        let plan = declared.extended(by: 3)
+        #expect(plan.extensionLimit == 3 && plan.axes == declared.axes)
+        try begin(plan, at: second)
+        let folder = BoardFolder(second)
+        #expect(try folder.inherit(from: BoardFolder(first), of: declared) == taken)
+        let log = Log()
+        #expect(try work(plan, at: second, log: log) == .complete)
+        #expect(try cells(at: second) == beforehand)
+        let lines = beforehand.split(separator: UInt8(ascii: "\n")).count
+        #expect(log.ids.count == lines - taken, "what was done is not done again")
+        #expect(folder.list("cells").filter { $0.hasSuffix(".json") }.count == lines, "no orphans")
+      }
+      #expect(try cells(at: first) == kept, "the sweep it came from stays as it was")
+    }
+  }
+
   private func cells(at place: URL) throws -> Data {
     try Data(contentsOf: place.appendingPathComponent(BoardFolder.cellsName))
   }

@@ -53,7 +53,7 @@ package enum KeyCommand: Hashable, Sendable {
   case hint, pageBefore
   case save, export
   case theme, redraw, suspend, mouse
-  case full, window, oneArm, reverse, present, judge, control
+  case full, window, oneArm, reverse, present, judge, control, extend
 }
 
 package enum KeyTable {
@@ -88,6 +88,10 @@ package enum KeyTable {
     KeyBinding(
       [c("K")], "K", .control, "add the step-matched control to the comparison", in: .run),
     KeyBinding(
+      [c("E")], "E", .extend,
+      "Sweep: go on outward where a best value lies at the edge of the grid", in: .run,
+      hint: ("extend", 5)),
+    KeyBinding(
       [c("n")], "n", .newComparison, "set up a new comparison (form)", in: .run, hint: ("new", 8)),
     KeyBinding(
       [c("p")], "p", .presets, "choose a ready-made comparison", in: .run, hint: ("presets", 6)),
@@ -96,11 +100,11 @@ package enum KeyTable {
   private static let tune = [
     KeyBinding(
       [.left, c("h")], "h Left", .left,
-      "previous knob; crosshair left; Blocks: sort by another column",
+      "previous knob; crosshair left; Blocks, Runs: sort by another column",
       in: .tune),
     KeyBinding(
       [.right, c("l")], "l Right", .right,
-      "next knob; crosshair right; Blocks: sort by another column",
+      "next knob; crosshair right; Blocks, Runs: sort by another column",
       in: .tune, hint: ("knob", 5)),
     KeyBinding(
       [c("+"), c("=")], "+", .increase, "raise the focused knob (lr on a 1-2-3-5 grid)", in: .tune,
@@ -123,7 +127,7 @@ package enum KeyTable {
     KeyBinding(
       [c("W")], "W", .window,
       "distributions since the start, over the last 100 steps, at the cursor", in: .look),
-    KeyBinding([c("B")], "B", .reverse, "Blocks: reverse the order", in: .look),
+    KeyBinding([c("B")], "B", .reverse, "Blocks, Runs: reverse the order", in: .look),
     KeyBinding([.up, c("k")], "k Up", .up, "previous arm or block", in: .look),
     KeyBinding([.down, c("j")], "j Down", .down, "next arm or block", in: .look),
     KeyBinding([.pageUp], "PgUp", .pageUp, "a page up in lists", in: .look),

@@ -9,6 +9,9 @@ package enum SweepOrder: Sendable, Hashable {
   case join(directory: String?)
   /// Only look at it.
   case watch(directory: String?)
+  /// Begin one like it whose grid goes on outward by so many points where a best value lies at the
+  /// edge; what is done of it is taken over.
+  case extend(directory: String, by: Int)
   case pause, goOn
   /// End the cells under way; the finished ones stay in the directory.
   case stop

@@ -43,6 +43,9 @@ extension ExplorerState {
     case .present: return present()
     case .judge: return judge()
     case .control: return addControl()
+    case .extend:
+      say("E extends the grid of a sweep (screen 4)")
+      return []
     case .close: return close()
     case .hint, .pageBefore:
       say("hints and pages belong to the lessons on screen \(Screen.lessons.rawValue)")

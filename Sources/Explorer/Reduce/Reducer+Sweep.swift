@@ -27,6 +27,7 @@ extension ExplorerState {
     switch command {
     case .open, .newComparison: return openSweepForm()
     case .pause: return pauseSweep(!(sweep?.isPaused ?? false))
+    case .extend: return extendSweep()
     case .increase, .decrease, .reset, .left, .right, .stepOne, .stepTen:
       say("knobs and steps belong to the run on screen 1")
       return []
@@ -103,6 +104,28 @@ extension ExplorerState {
     begin()
     let place = directory.flatMap { $0.isEmpty ? nil : $0 }
     return freeCores() + [.sweep(.join(directory: place))]
+  }
+
+  /// How far outward an arm may be taken at a time.
+  private static let extensionStep = 3
+
+  /// Goes on outward where a best value lies at the edge, in a sweep of its own.
+  private mutating func extendSweep() -> [Effect] {
+    guard let sweep, !sweep.directory.isEmpty else {
+      say("no sweep to extend: Enter sets one up")
+      return []
+    }
+    if sweep.isUnderWay {
+      say("the sweep is under way: its edges are known when it is done")
+      return []
+    }
+    guard sweep.arms.contains(where: { !$0.edgeKeys.isEmpty }) else {
+      say("no best value lies at the edge of the grid")
+      return []
+    }
+    begin()
+    let order = SweepOrder.extend(directory: sweep.directory, by: Self.extensionStep)
+    return freeCores() + [.sweep(order)]
   }
 
   /// Shows the sweep of a directory, whoever works on it, and leaves it alone.

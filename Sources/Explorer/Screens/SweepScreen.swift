@@ -69,7 +69,7 @@ struct SweepScreen {
     guard !edged.isEmpty, rest.height >= 3 else { return }
     let text =
       "edge: the best of \(edged.map { String($0.letter) }.joined(separator: ", ")) lies at the end "
-      + "of the grid. A better value may lie beyond: extend the grid."
+      + "of the grid. A better value may lie beyond: E extends the grid."
     buffer.draw(
       ScrollText(VerdictLines.wrapped(text, .warning, rest.width)), in: rest.cutTop(1).1)
   }

@@ -8,6 +8,7 @@ struct HintBar: Widget {
     bindings = KeyTable.offered(options).filter { binding in
       guard binding.hint != nil else { return false }
       if Self.onlyOnLessons.contains(binding.command) { return screen == .lessons }
+      if binding.command == .extend { return screen == .sweep }
       switch screen {
       case .live, .compare: return true
       case .blocks: return binding.group != .tune
@@ -19,7 +20,7 @@ struct HintBar: Widget {
 
   /// What is of use while a sweep is on the screen.
   private static let onSweep: Set<KeyCommand> = [
-    .pause, .newComparison, .nextPane, .verdict, .commandLine, .help, .quit,
+    .pause, .newComparison, .extend, .nextPane, .verdict, .commandLine, .help, .quit,
   ]
 
   private static let onlyOnLessons: Set<KeyCommand> = [.hint, .pageBefore]

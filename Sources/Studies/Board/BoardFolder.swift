@@ -43,8 +43,8 @@ package struct BoardFolder: Sendable, Hashable {
   /// Whether a plan lies here.
   package var holdsSweep: Bool { exists(path(Self.planName)) }
 
-  /// Whether anybody has worked here yet.
-  package var isBegun: Bool { !list("workers").isEmpty }
+  /// Whether anybody has worked here yet, or on what was taken over.
+  package var isBegun: Bool { !list("workers").isEmpty || !list("cells").isEmpty }
 
   /// Makes the folders that are not there yet.
   func prepare() throws(RunError) {

@@ -17,6 +17,9 @@ final class BackgroundSweep {
       begin(.new(request), margin: request.margin)
     case .join(let directory): begin(.kept(directory), margin: .usual)
     case .watch(let directory): begin(.watched(directory), margin: .usual)
+    case .extend(let directory, let points):
+      // Judged by what the sweep on the screen was judged by.
+      begin(.extended(directory, by: points), margin: work?.margin ?? .usual)
     case .pause: work?.control.withLock { $0 = $0 == .stop ? .stop : .wait }
     case .goOn: work?.control.withLock { $0 = $0 == .stop ? .stop : .go }
     case .stop: work?.control.withLock { $0 = .stop }

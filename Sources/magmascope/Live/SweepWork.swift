@@ -14,6 +14,8 @@ final class SweepWork: Sendable {
     case new(SweepRequest)
     /// Works on the sweep of a directory; nil: the newest among the user's sweeps.
     case kept(String?)
+    /// Goes on outward from the edges of a sweep, in a directory of its own.
+    case extended(String, by: Int)
     /// Looks at it, whoever works on it.
     case watched(String?)
   }
@@ -30,7 +32,7 @@ final class SweepWork: Sendable {
   let control = Locked(RunWish.go)
   let ended = DispatchSemaphore(value: 0)
   private let origin: Origin
-  private let margin: Margin
+  let margin: Margin
   private let wake: @Sendable () -> Void
   private let progress = Locked(Progress())
 
@@ -60,6 +62,7 @@ final class SweepWork: Sendable {
       case .kept(let path):
         let directory = try Self.directory(path)
         try work((directory, try SweepJob.stored(in: directory)))
+      case .extended(let path, let points): try work(try extended(path, by: points))
       case .watched(let path): try watch(try Self.directory(path))
       }
     } catch {
@@ -82,6 +85,16 @@ final class SweepWork: Sendable {
     _ = try CellTraining(plan)
     let directory = StudyFiles.directory(request.directory ?? UserDirectories.newSweep(plan))
     return (directory, try SweepJob.begin(directory, plan))
+  }
+
+  private func extended(_ path: String, by points: Int) throws -> (URL, SweepPlan) {
+    let source = try Self.directory(path)
+    let declared = try SweepJob.stored(in: source)
+    let plan = declared.extended(by: points)
+    let directory = StudyFiles.directory(UserDirectories.newSweep(plan))
+    let begun = try SweepJob.begin(directory, plan)
+    try BoardFolder(directory).inherit(from: BoardFolder(source), of: declared)
+    return (directory, begun)
   }
 
   private func show(_ painter: SweepPainter) { change { $0.painter = painter } }
