@@ -5,14 +5,15 @@ import Testing
 
 @Suite struct RunsScreenTests {
   private func entry(
-    _ name: String, _ arms: [String], size: ModelSize = .micro, outcome: String = "finished"
+    _ name: String, _ arms: [String], size: ModelSize = .micro, outcome: String = "finished",
+    from origin: RunEntry.Origin? = nil, step: Int = 800, age: Double = 7_200,
+    losses: [[Double]] = [[5.5, 3, 2.1, 1.9], [5.5, 3.2, 2, 1.8]]
   ) throws -> RunEntry {
     var configuration = try Fake.configuration(arms)
     configuration.model = ModelConfiguration(size: size)
     return RunEntry(
       directory: "/runs/" + name, name: name, isNamed: name == "best", configuration: configuration,
-      outcome: outcome, step: 800, age: 7_200, losses: [[5.5, 3, 2.1, 1.9], [5.5, 3.2, 2, 1.8]],
-      parent: name == "fork" ? "best@120" : nil)
+      outcome: outcome, step: step, age: age, losses: losses, origin: origin)
   }
 
   private func state(_ size: Window = Window(120, 40)) throws -> ExplorerState {
@@ -22,7 +23,9 @@ import Testing
     _ = reduce(
       &state,
       .runs([
-        try entry("fork", ["adam:lr=2e-3", "magma(adam)"], outcome: "interrupted"),
+        try entry(
+          "fork", ["adam:lr=2e-3", "magma(adam)"], outcome: "interrupted",
+          from: RunEntry.Origin(run: "best", step: 120)),
         try entry("best", ["adamw:lr=5e-4"], size: .tiny),
         try entry("far", ["lion:lr=1e-4", "skip(lion)"], outcome: "training"),
       ]))
@@ -37,7 +40,7 @@ import Testing
   @Test(arguments: [
     ("lr>1e-3", ["fork"]), ("size:tiny", ["best"]), ("masked", ["fork", "far"]),
     ("lion", ["far"]), ("masked interrupted", ["fork"]), ("nothing", []),
-    ("", ["fork", "best", "far"]),
+    ("", ["best", "fork", "far"]),
   ])
   func theFilterAsksForSettingsSizesMasksAndWords(_ filter: String, _ names: [String]) throws {
     var state = try state()
@@ -49,17 +52,16 @@ import Testing
 
   @Test func enterOpensWhatHasEndedAndWatchesWhatAnotherTrains() throws {
     var state = try state()
-    _ = reduce(&state, .key(.down))
     #expect(
       reduce(&state, .key(.enter)) == [.open(directory: "/runs/best", run: state.runNumber)])
-    press(&state, "6")
-    _ = reduce(&state, .key(.down))
+    press(&state, "6jj")
     #expect(
       reduce(&state, .key(.enter)) == [.watch(directory: "/runs/far", run: state.runNumber)])
   }
 
   @Test func aRunIsOverlaidNamedAndDeletedByKeys() throws {
     var state = try state()
+    press(&state, "j")
     #expect(
       reduce(&state, .key(.character("P"))) == [.overlay(directory: "/runs/fork")])
     press(&state, "6wmine")
@@ -70,6 +72,76 @@ import Testing
     press(&state, "x")
     #expect(
       reduce(&state, .key(.character("y"))) == [.deleteRun(directory: "/runs/fork")])
+  }
+}
+
+@Suite struct RunOrderTests {
+  private func run(
+    _ name: String, from parent: String? = nil, step: Int, age: Double, loss: Double
+  ) throws -> RunEntry {
+    RunEntry(
+      directory: "/runs/" + name, name: name, isNamed: false,
+      configuration: try Fake.configuration(["adam"]), outcome: "finished", step: step, age: age,
+      losses: [[5, loss, loss + 1]], origin: parent.map { RunEntry.Origin(run: $0, step: 10) })
+  }
+
+  /// `b` has the forks `d` and `a`, `a` the fork `e`; the run that `c` comes from is gone.
+  private func state() throws -> ExplorerState {
+    var state = try Fake.running()
+    press(&state, "6")
+    _ = reduce(
+      &state,
+      .runs([
+        try run("a", from: "b", step: 50, age: 10, loss: 3),
+        try run("b", step: 90, age: 50, loss: 4),
+        try run("c", from: "z", step: 70, age: 20, loss: 2),
+        try run("d", from: "b", step: 60, age: 30, loss: 3.5),
+        try run("e", from: "a", step: 99, age: 40, loss: 1),
+        try run("f", step: 80, age: 5, loss: .nan),
+      ]))
+    return state
+  }
+
+  private func tree(_ state: ExplorerState) -> String {
+    state.runList.rows.map { String(repeating: ">", count: $0.depth) + $0.run.name }
+      .joined(separator: " ")
+  }
+
+  @Test(arguments: [
+    (0, false, "f b >a >>e >d c"), (1, false, "b >a >>e >d c f"), (2, false, "b >a >>e >d c f"),
+    (3, false, "b >d >a >>e f c"), (0, true, "b >d >a >>e c f"), (1, true, "f b >d >a >>e c"),
+    (4, false, "f b >a >>e >d c"),
+  ])
+  func forksStandUnderWhatTheyComeFromInEveryOrder(_ presses: Int, _ back: Bool, _ want: String)
+    throws
+  {
+    var state = try state()
+    for _ in 0..<presses { _ = reduce(&state, .key(.right)) }
+    if back { press(&state, "B") }
+    #expect(tree(state) == want)
+  }
+
+  @Test func theChosenRunStaysChosenAndTheOrderIsNamed() throws {
+    var state = try state()
+    press(&state, "jjj")
+    #expect(state.runList.chosen?.name == "e")
+    _ = reduce(&state, .key(.left))
+    #expect(state.runList.chosen?.name == "e" && state.knob == 0)
+    let text = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    #expect(text.contains("6  longest first"))
+    #expect(text.contains("  └─e") && text.contains("└─a"))
+  }
+
+  @Test func labelsThatGoRoundInACircleHideNothing() throws {
+    var state = try state()
+    _ = reduce(
+      &state,
+      .runs([
+        try run("a", from: "b", step: 1, age: 1, loss: 1),
+        try run("b", from: "a", step: 1, age: 2, loss: 1),
+        try run("c", from: "c", step: 1, age: 3, loss: 1),
+      ]))
+    #expect(tree(state) == "a >b c")
   }
 }
 

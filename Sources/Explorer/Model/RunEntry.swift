@@ -14,12 +14,20 @@ package struct RunEntry: Sendable, Hashable {
   package var age: Double
   /// Validation losses of the arms' first seed, in the arms' order.
   package var losses: [[Double]]
-  /// The run and step it was branched off: `name@120`.
-  package var parent: String?
+  /// The run and step it was branched off.
+  package var origin: Origin?
+
+  /// A step of another run, by the name of that run's directory.
+  package struct Origin: Sendable, Hashable {
+    package let run: String
+    package let step: Int
+
+    package init(run: String, step: Int) { (self.run, self.step) = (run, step) }
+  }
 
   package init(
     directory: String, name: String, isNamed: Bool, configuration: RunConfiguration,
-    outcome: String, step: Int, age: Double, losses: [[Double]], parent: String?
+    outcome: String, step: Int, age: Double, losses: [[Double]], origin: Origin?
   ) {
     self.directory = directory
     self.name = name
@@ -29,8 +37,14 @@ package struct RunEntry: Sendable, Hashable {
     self.step = step
     self.age = age
     self.losses = losses
-    self.parent = parent
+    self.origin = origin
   }
+
+  /// The least validation loss that any arm reached.
+  var bestLoss: Double? { losses.joined().filter(\.isFinite).min() }
+
+  /// The name that forks know the run by.
+  var label: String { directory.split(separator: "/").last.map(String.init) ?? directory }
 
   /// What a filter's words are looked for in.
   fileprivate var text: String {
@@ -70,29 +84,5 @@ struct RunFilter {
             : number == limit
       }
     }
-  }
-}
-
-/// The list of kept runs: what is there, what the filter lets through, which is selected.
-package struct RunList {
-  /// The newest first; nil before they have been read.
-  package var entries: [RunEntry]?
-  package var filter = ""
-  package var selected = 0
-
-  package init() {}
-
-  package var visible: [RunEntry] {
-    let filter = RunFilter(filter)
-    return (entries ?? []).filter(filter.lets)
-  }
-
-  package var chosen: RunEntry? {
-    let visible = visible
-    return visible.indices.contains(selected) ? visible[selected] : nil
-  }
-
-  mutating func move(by distance: Int) {
-    selected = min(max(0, selected + distance), max(0, visible.count - 1))
   }
 }

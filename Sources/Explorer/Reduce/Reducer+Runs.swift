@@ -12,6 +12,9 @@ extension ExplorerState {
     case .pageDown: runList.move(by: 10)
     case .first: runList.move(by: -runList.selected)
     case .last: runList.move(by: .max / 2)
+    case .left: orderRuns(by: -1)
+    case .right: orderRuns(by: 1)
+    case .reverse: runList.arrange { $0.isReversed.toggle() }
     case .open: return openChosen()
     case .pin: return overlayChosen()
     case .save:
@@ -25,6 +28,14 @@ extension ExplorerState {
     default: return nil
     }
     return []
+  }
+
+  private mutating func orderRuns(by distance: Int) {
+    let orders = RunOrder.allCases
+    runList.arrange {
+      $0.order = orders[($0.order.rawValue + distance + orders.count) % orders.count]
+      $0.isReversed = false
+    }
   }
 
   private mutating func openChosen() -> [Effect] {

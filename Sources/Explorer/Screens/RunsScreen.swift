@@ -2,17 +2,18 @@ import Charts
 import RunModel
 import TerminalUI
 
-/// Screen 6: every kept run, the newest first; open, overlay, name or delete one.
+/// Screen 6: every kept run, forks under what they were branched off; open, overlay, name or delete one.
 struct RunsScreen {
   let state: ExplorerState
   let layout: ScreenLayout
 
   func draw(on buffer: inout CellBuffer) {
     let list = state.runList
-    let visible = list.visible
+    let visible = list.rows
     let total = list.entries?.count ?? 0
     let note =
-      list.filter.isEmpty ? "\(total)" : "\(visible.count) of \(total)  /\(list.filter)"
+      (list.filter.isEmpty ? "\(total)" : "\(visible.count) of \(total)  /\(list.filter)")
+      + "  \(list.order.title)" + (list.isReversed ? ", reversed" : "")
     let inside = buffer.box(layout.body, title: "kept runs", note: note, focused: true)
     guard list.entries != nil else { return sayNothing("reading ...", on: &buffer, in: inside) }
     guard !visible.isEmpty else {
@@ -30,11 +31,12 @@ struct RunsScreen {
   }
 
   private func drawTable(
-    _ visible: [RunEntry], on buffer: inout CellBuffer, in area: Rectangle
+    _ visible: [RunList.Row], on buffer: inout CellBuffer, in area: Rectangle
   ) {
     let columns: [Table.Column] = [
       Table.Column("  run", priority: .max), Table.Column("loss over time", priority: 7),
       Table.Column("last", align: .right, priority: 10),
+      Table.Column("best", align: .right, priority: 5),
       Table.Column("step", align: .right, priority: 6), Table.Column("state", priority: 9),
       Table.Column("age", align: .right, priority: 8), Table.Column("from", priority: 4),
     ]
@@ -45,20 +47,33 @@ struct RunsScreen {
     buffer.draw(Table(columns: columns, rows: Array(rows), selected: selected - first), in: area)
   }
 
-  private func row(_ run: RunEntry, nameRoom: Int) -> [TextLine] {
+  private func row(_ row: RunList.Row, nameRoom: Int) -> [TextLine] {
+    let run = row.run
     let isShown = run.directory == state.place.directory
     let last = run.losses.map { Shown.loss($0.last) }.joined(separator: " ")
     return [
       TextLine([
         TextRun(isShown ? "* " : run.isNamed ? "+ " : "  ", .accent),
-        TextRun(run.name.shortened(to: nameRoom), run.isNamed ? .strong : .text),
+        TextRun(branch(row.depth), .faint),
+        TextRun(
+          run.name.shortened(to: max(8, nameRoom - 2 * row.depth)),
+          run.isNamed ? .strong : .text),
       ]),
       TextLine(Sparkline.text(run.losses.first ?? [], columns: 14, state.options.glyphs)),
-      TextLine(last.shortened(to: 24)), TextLine("\(run.step)/\(run.configuration.steps)"),
+      TextLine(last.shortened(to: 24)), TextLine(Shown.loss(run.bestLoss), .strong),
+      TextLine("\(run.step)/\(run.configuration.steps)"),
       TextLine(run.outcome, run.outcome == "interrupted" ? .warning : .text),
       TextLine(Shown.age(run.age), .muted),
-      TextLine((run.parent ?? "").shortened(to: 24), .muted),
+      TextLine((run.origin.map { "\($0.run)@\($0.step)" } ?? "").shortened(to: 24), .muted),
     ]
+  }
+
+  /// How deep a fork stands under the run it comes from.
+  private func branch(_ depth: Int) -> String {
+    guard depth > 0 else { return "" }
+    let shown = min(depth, 4)
+    return String(repeating: "  ", count: shown - 1)
+      + (state.options.glyphs.isASCII ? "`-" : "└─")
   }
 
   private func details(_ run: RunEntry, width: Int) -> [TextLine] {
@@ -75,7 +90,8 @@ struct RunsScreen {
         TextRun("Enter", .key), TextRun(" open  ", .muted), TextRun("P", .key),
         TextRun(" overlay  ", .muted), TextRun("w", .key), TextRun(" name  ", .muted),
         TextRun("x", .key), TextRun(" delete  ", .muted), TextRun("/", .key),
-        TextRun(" filter", .muted),
+        TextRun(" filter  ", .muted), TextRun("Right", .key), TextRun(" order  ", .muted),
+        TextRun("B", .key), TextRun(" reverse", .muted),
       ]),
     ]
   }

@@ -30,7 +30,7 @@ enum RunCatalog {
       directory: directory.path, name: directory.keptName ?? name,
       isNamed: directory.keptName != nil, configuration: run.configuration,
       outcome: words(run.phase), step: run.newestStep, age: age(of: directory.metricsPath),
-      losses: losses, parent: fork.map { "\($0.run)@\($0.step)" })
+      losses: losses, origin: fork.map { RunEntry.Origin(run: $0.run, step: $0.step) })
   }
 
   private static func words(_ phase: RunPhase) -> String {
