@@ -163,7 +163,7 @@ extension ArmOptimizer {
 
 /// What a block's step is made of before anything is looked at.
 extension ArmOptimizer {
-  private func blockStep(_ block: Int, _ context: StepContext, factor: Double = 1) -> BlockStep {
+  func blockStep(_ block: Int, _ context: StepContext, factor: Double = 1) -> BlockStep {
     let isCoupled = type(of: base).decayStyle == .coupled
     return BlockStep(
       block: block, range: layout.entries[block].range, update: updates[block],
@@ -225,22 +225,6 @@ extension ArmOptimizer {
   private func compare(_ step: BlockStep, _ gradients: Span<Float>) -> AlignmentSums {
     own.alignment(step, gradients) ?? observed.alignment(step, gradients)
       ?? base.alignment(step, gradients: gradients)
-  }
-
-  /// The momentum that a block's alignment is measured with, as it stands; empty where there is none.
-  package func momentum(of block: Int) -> [Float] {
-    let step = blockStep(block, StepContext(step: 0))
-    var values = [Float](repeating: 0, count: step.range.count)
-    if own.contains(block) {
-      own.copy(step, into: &values)
-    } else if observed.contains(block) {
-      observed.copy(step, into: &values)
-    } else if base.hasMomentum(block) {
-      base.copyMomentum(step, into: &values)
-    } else {
-      return []
-    }
-    return values
   }
 
   /// Averages the score of the cosine just measured into the block's scale and records it.
