@@ -163,7 +163,7 @@ extension ArmOptimizer {
 
 /// What a block's step is made of before anything is looked at.
 extension ArmOptimizer {
-  private func blockStep(_ block: Int, _ context: StepContext, factor: Double = 1) -> BlockStep {
+  func blockStep(_ block: Int, _ context: StepContext, factor: Double = 1) -> BlockStep {
     let isCoupled = type(of: base).decayStyle == .coupled
     return BlockStep(
       block: block, range: layout.entries[block].range, update: updates[block],
