@@ -227,22 +227,6 @@ extension ArmOptimizer {
       ?? base.alignment(step, gradients: gradients)
   }
 
-  /// The momentum that a block's alignment is measured with, as it stands; empty where there is none.
-  package func momentum(of block: Int) -> [Float] {
-    let step = blockStep(block, StepContext(step: 0))
-    var values = [Float](repeating: 0, count: step.range.count)
-    if own.contains(block) {
-      own.copy(step, into: &values)
-    } else if observed.contains(block) {
-      observed.copy(step, into: &values)
-    } else if base.hasMomentum(block) {
-      base.copyMomentum(step, into: &values)
-    } else {
-      return []
-    }
-    return values
-  }
-
   /// Averages the score of the cosine just measured into the block's scale and records it.
   private mutating func takeScore(_ cosine: Double, _ block: Int, _ masks: MaskSettings) {
     let ema = masks.hasScore ? masks.ema : 0.9
