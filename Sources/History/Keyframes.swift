@@ -28,7 +28,7 @@ struct Keyframes {
   }
 
   private func limit(_ fold: RunFold) -> Int {
-    min(128, max(8, budget / max(1, fold.unsharedBytes)))
+    min(256, max(8, budget / max(1, fold.unsharedBytes)))
   }
 
   func nearest(to step: Int) -> Frame? { frames.last { $0.step <= step } }

@@ -8,7 +8,7 @@ package struct HistoryBudget: Sendable, Hashable {
   /// Bytes for folds of earlier steps.
   package var keyframes: Int
 
-  package init(rows: Int = 24 << 20, keyframes: Int = 40 << 20) {
+  package init(rows: Int = 24 << 20, keyframes: Int = 64 << 20) {
     (self.rows, self.keyframes) = (rows, keyframes)
   }
 }
