@@ -102,19 +102,6 @@ extension Kernels {
   }
 }
 
-extension Kernels {
-  /// `y` = `x` rounded to bfloat16 as the operands of products are.
-  package func roundToBF16(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
-    precondition(x.count == y.count, "shapes differ")
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeMutableBufferPointer { y in
-        guard let source = x.baseAddress, let target = y.baseAddress else { return }
-        table.pointee.roundToBF16(x.count, source, target)
-      }
-    }
-  }
-}
-
 extension Float {
   /// The nearest bfloat16, of two equally near the one whose last bit is 0; NaN stays NaN.
   package var roundedToBF16: Float {

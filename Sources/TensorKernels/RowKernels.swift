@@ -123,21 +123,27 @@ extension Kernels {
   }
 
   package func exponential(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
-    precondition(x.count == y.count, "shapes differ")
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeMutableBufferPointer { y in
-        guard let source = x.baseAddress, let target = y.baseAddress else { return }
-        table.pointee.exponential(x.count, source, target)
-      }
-    }
+    apply(table.pointee.exponential, x, into: &y)
   }
 
   package func hyperbolicTangent(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
+    apply(table.pointee.hyperbolicTangent, x, into: &y)
+  }
+
+  /// `y` = `x` rounded to bfloat16 as the operands of products are.
+  package func roundToBF16(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
+    apply(table.pointee.roundToBF16, x, into: &y)
+  }
+
+  private func apply(
+    _ kernel: @convention(c) (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
+    _ x: Span<Float>, into y: inout MutableSpan<Float>
+  ) {
     precondition(x.count == y.count, "shapes differ")
     x.withUnsafeBufferPointer { x in
       y.withUnsafeMutableBufferPointer { y in
         guard let source = x.baseAddress, let target = y.baseAddress else { return }
-        table.pointee.hyperbolicTangent(x.count, source, target)
+        kernel(x.count, source, target)
       }
     }
   }

@@ -19,6 +19,13 @@ package struct BatchKey: Sendable, Hashable {
     self.seed = seed
     self.step = step
   }
+
+  /// The random numbers that a batch is drawn with; training and probes never share any.
+  var randomStream: RandomStream {
+    RandomStream(
+      seed: seed, purpose: stream == .training ? .batching : .probes,
+      substream: UInt64(truncatingIfNeeded: step))
+  }
 }
 
 /// A problem to train on; the trainer, optimizers, probes and screens know only this.

@@ -44,7 +44,7 @@ struct BlockMaps: Widget {
   private func sayMissing(_ step: Int, on buffer: inout CellBuffer, in area: Rectangle) {
     let lines = Wrapping.lines(
       "Step \(step) was not looked at: tensors are not recorded, and maps are made of the steps that "
-        + "are trained while this panel is on the screen (s trains one).", width: area.width)
+        + "are trained while this panel is on the screen.", width: area.width)
     for (index, line) in lines.prefix(area.height).enumerated() {
       buffer.write(line, in: area.row(index), style: Style(.muted))
     }
