@@ -68,3 +68,9 @@ need_terminal_tests() {
   command -v tmux >/dev/null 2>&1 || install 'tmux, to test the program in a real terminal' tmux
   test_python >/dev/null || install 'a terminal emulator for Python, for the end-to-end tests' python3 python3-pexpect python3-pyte
 }
+
+# need_slurm: a controller, node daemons and clients of Slurm, for scripts/test-slurm only.
+need_slurm() {
+  command -v slurmctld >/dev/null 2>&1 && command -v slurmd >/dev/null 2>&1 \
+    || install 'Slurm, to test sweeps on a real one' slurmctld slurmd slurm-client munge
+}

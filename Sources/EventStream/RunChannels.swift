@@ -11,7 +11,8 @@ package struct RunChannels: Sendable {
   /// Snapshots taken on request (`RunController.requestCheckpoint`) and at the end of the run.
   package var checkpoints: Mailbox<CheckpointSet>?
   package var recorder: (any RunRecorder)?
-  /// Called after values were posted, at most once a step; pass a `WakeSignal`'s `signal`.
+  /// Called after events, checkpoints or rows for screens were posted, at most once a step; pass a
+  /// `WakeSignal`'s `signal`.
   package var wake: @Sendable () -> Void
 
   package init(
@@ -29,7 +30,7 @@ package struct RunChannels: Sendable {
   }
 
   /// Whether anybody wants the dense figures.
-  package var wantsRows: Bool { rows != nil || recorder != nil }
+  package var wantsRows: Bool { rows != nil || recorder?.wantsRows == true }
 
   package func post(_ event: RunEvent) {
     events.post(event)

@@ -8,4 +8,10 @@ package protocol RunRecorder: Sendable {
   /// A step of one arm and seed, with the rows of all blocks.
   func record(_ step: StepRow, blocks: [BlockRow])
   func record(_ checkpoint: CheckpointSet)
+  /// Whether it keeps the steps; making rows costs training a little.
+  var wantsRows: Bool { get }
+}
+
+extension RunRecorder {
+  package var wantsRows: Bool { true }
 }

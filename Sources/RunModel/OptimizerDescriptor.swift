@@ -29,13 +29,15 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
   /// Bytes of optimizer state an element costs (matrices; an estimate in words stays in `summary`).
   package var stateBytesPerElement: Double
   package var momentum: MomentumSource
+  /// The setting with the steps between two expensive ones; nil: all cost alike.
+  package var expensiveStepKey: String?
   /// The heading it is listed under.
   package var group: String
 
   package init(
     name: String, kind: Kind, summary: String, equation: String, paper: String,
     hyperparameters: [Hyperparameter], stateBytesPerElement: Double,
-    momentum: MomentumSource = .none, group: String = "bases"
+    momentum: MomentumSource = .none, expensiveStepKey: String? = nil, group: String = "bases"
   ) {
     self.name = name
     self.kind = kind
@@ -45,6 +47,7 @@ package struct OptimizerDescriptor: Sendable, Codable, Hashable {
     self.hyperparameters = hyperparameters
     self.stateBytesPerElement = stateBytesPerElement
     self.momentum = momentum
+    self.expensiveStepKey = expensiveStepKey
     self.group = group
   }
 

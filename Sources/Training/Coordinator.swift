@@ -46,6 +46,14 @@ package struct Coordinator: Sendable {
     case stopClock, startClock
     /// Every thread does this next.
     case go(Directive)
+
+    /// Whether somebody outside may wait for it.
+    var isTold: Bool {
+      switch self {
+      case .publish, .keep: true
+      case .stopClock, .startClock, .go: false
+      }
+    }
   }
 
   /// What the coordinator has to know of the run, which it must not touch itself.

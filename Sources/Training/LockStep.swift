@@ -71,7 +71,7 @@ final class LockStep: Sendable {
       case .go: release()
       }
     }
-    channels.wake()
+    if channels.rows != nil || actions.contains(where: \.isTold) { channels.wake() }
   }
 
   private func release() {

@@ -39,20 +39,22 @@ enum StudyFixtures {
 
   /// The records of a made-up run of all arms of `run`; lr above `limit` diverges at step 50.
   static func records(
-    of run: RunConfiguration, divergingAbove limit: Double = .infinity
+    of run: RunConfiguration, divergingAbove limit: Double = .infinity,
+    loss: (ArmSpecification, UInt64) -> Double = { loss(of: $0, seed: $1) }
   ) -> [EvaluationRecord] {
     zip(run.lanes, run.arms).flatMap { lane, arm in
       (0..<UInt64(run.seeds)).flatMap { index in
-        records(lane, arm, seed: run.seed + index, run, divergingAbove: limit)
+        records(
+          lane, arm, seed: run.seed + index, ending: loss(arm, run.seed + index),
+          divergingAbove: limit)
       }
     }
   }
 
   private static func records(
-    _ lane: Lane, _ arm: ArmSpecification, seed: UInt64, _ run: RunConfiguration,
+    _ lane: Lane, _ arm: ArmSpecification, seed: UInt64, ending final: Double,
     divergingAbove limit: Double
   ) -> [EvaluationRecord] {
-    let final = loss(of: arm, seed: seed)
     let isDiverging = arm.number("lr") > limit
     func record(_ step: Int, _ loss: Double?, final: Bool? = nil) -> EvaluationRecord {
       EvaluationRecord(

@@ -23,7 +23,7 @@ struct SOAP: GradientTransformation {
       .integer("every", "steps between turns of the bases", 10, 1...100_000),
       .integer("maxdim", "longest side that is preconditioned", 10_000, 1...1_000_000),
       .weightDecay(0.01, "share of the weights lost per step, times the rate"),
-    ], stateBytesPerElement: 24, momentum: .buffer(key: "beta1"))
+    ], stateBytesPerElement: 24, momentum: .buffer(key: "beta1"), expensiveStepKey: "every")
 
   private let layout: TensorLayout
   private var moments: AdamMoments

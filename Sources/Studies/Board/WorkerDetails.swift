@@ -7,7 +7,7 @@ package struct WorkerDetails: Codable, Sendable, Equatable {
     package var id: String
     package var step: Int
     package var steps: Int
-    /// The latest training loss; nil before the first step.
+    /// The mean training loss before the latest evaluation; nil before the first step.
     package var loss: Double?
     package var stepsPerSecond: Double?
   }

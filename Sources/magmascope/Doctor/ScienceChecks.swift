@@ -32,7 +32,7 @@ enum ScienceChecks {
 
   private static func losses(_ configuration: RunConfiguration) throws -> [[Double?]] {
     let result = try HeadlessRun(configuration: configuration)
-      .run(onEvent: { _ in }, onProgress: { _ in })
+      .run(onEvent: { _ in })
     return configuration.lanes.map { lane in
       result.records.filter { $0.arm == lane.name }.flatMap { [$0.trainLoss, $0.validationLoss] }
     }

@@ -35,6 +35,7 @@ final class CellCheckpoint: RunRecorder {
     }
   }
 
+  let wantsRows = false
   func record(_ step: StepRow, blocks: [BlockRow]) {}
 
   /// Writes the checkpoint on the training thread: a cell has but one, and goes on from here.

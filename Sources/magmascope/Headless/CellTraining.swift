@@ -28,9 +28,10 @@ struct CellTraining: Sendable {
     run.recorder = keeper
     run.checkpointInterval = CellCheckpoint.interval
     run.checkpoint = beginning?.checkpoint
+    var loss: Double?
     let result = try run.run(
-      onEvent: { _ in },
-      onProgress: { row in work.tell(step: row.step, loss: row.trainLoss) })
+      onEvent: { if case .evaluated(_, let record) = $0 { loss = record.trainLoss } },
+      onProgress: { work.tell(step: $0, loss: loss) })
     if result.outcome == .stopped { throw CellInterrupted() }
     keeper.remove()
     return (beginning?.records ?? []) + result.records

@@ -20,7 +20,7 @@ struct HeadlessRun {
   var checkpointInterval: Duration?
   /// Whether the computing threads step aside for an interface.
   var yieldsToInterface = false
-  /// Asked after every batch of events.
+  /// Asked after every batch of events and every `interval`.
   private let wish: @Sendable () -> RunWish
   private let source: any WorkloadSource
 
@@ -61,14 +61,17 @@ struct HeadlessRun {
     var records: [EvaluationRecord]
   }
 
-  /// Blocks until the run has ended. `onEvent` and `onProgress` are called on this thread.
+  /// Seconds after which a run of which nothing is heard is looked at.
+  private static let interval = 0.05
+
+  /// Blocks until the run has ended. `onEvent` and `onProgress`, which gets the steps that are done, are
+  /// called on this thread.
   func run(
-    onEvent: (RunEvent) throws -> Void, onProgress: (StepRow) -> Void
+    onEvent: (RunEvent) throws -> Void, onProgress: (Int) -> Void = { _ in }
   ) throws -> Result {
     let semaphore = DispatchSemaphore(value: 0)
     let wake = WakeSignal { semaphore.signal() }
-    let rows = RowMailbox(blockCount: source.layout.blocks.count)
-    let channels = RunChannels(rows: rows, recorder: recorder, wake: { wake.signal() })
+    let channels = RunChannels(recorder: recorder, wake: { wake.signal() })
     let controller = RunController(
       configuration: configuration, source: source, channels: channels, resumeFrom: checkpoint,
       options: RunOptions(
@@ -78,7 +81,7 @@ struct HeadlessRun {
     return try follow(
       controller, channels,
       wait: {
-        _ = semaphore.wait(timeout: .now() + 0.2)
+        _ = semaphore.wait(timeout: .now() + Self.interval)
         wake.clear()
       }, onEvent: onEvent, onProgress: onProgress)
   }
@@ -90,11 +93,10 @@ struct HeadlessRun {
 
   private func follow(
     _ controller: RunController, _ channels: RunChannels, wait: () -> Void,
-    onEvent: (RunEvent) throws -> Void, onProgress: (StepRow) -> Void
+    onEvent: (RunEvent) throws -> Void, onProgress: (Int) -> Void
   ) throws -> Result {
     var result = Result(outcome: .completed, records: [])
     var events: [RunEvent] = []
-    var rows = RunRows(blockCount: source.layout.blocks.count)
     var granted = RunWish.go
     var stoppedAt: ContinuousClock.Instant?
     var nextCheckpoint = checkpointInterval.map { monotonicTime() + $0 }
@@ -109,8 +111,7 @@ struct HeadlessRun {
         return result
       }
       channels.events.drain(into: &events)
-      channels.rows?.drain(into: &rows)
-      if let last = rows.steps.last { onProgress(last) }
+      onProgress(controller.state.step)
       for event in events {
         try onEvent(event)
         switch event {

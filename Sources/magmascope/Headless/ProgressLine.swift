@@ -14,16 +14,16 @@ struct ProgressLine {
     interval = StandardError.isTerminal ? 0.25 : 10
   }
 
-  mutating func update(_ step: StepRow) {
+  mutating func update(_ step: Int) {
     let now = ContinuousClock.now
     let since = lastPrinted ?? start
     guard seconds(from: since, to: now) >= interval else { return }
     lastPrinted = now
     let elapsed = seconds(from: start, to: now)
-    let rate = Double(step.step) / max(elapsed, 1e-9)
-    let left = Double(totalSteps - step.step) / max(rate, 1e-9)
+    let rate = Double(step) / max(elapsed, 1e-9)
+    let left = Double(totalSteps - step) / max(rate, 1e-9)
     let line =
-      "step \(step.step)/\(totalSteps) (\(100 * step.step / totalSteps)%), "
+      "step \(step)/\(totalSteps) (\(100 * step / totalSteps)%), "
       + "\(Self.short(rate)) steps/s, \(Self.duration(left)) left"
     StandardError.isTerminal ? StandardError.rewrite(line) : StandardError.line(line)
   }

@@ -7,48 +7,41 @@ import Workloads
 
 /// What a sweep will take, from half a second of each arm on this machine.
 struct SweepEstimate {
-  /// What one cell of an arm takes.
-  struct Cell: Sendable {
-    var secondsPerStep: Double
-    var secondsPerEvaluation: Double
-    var bytes: Int
-  }
-
   let plan: SweepPlan
-  private(set) var cells: [Cell] = []
   let cores: Int
+  /// What claiming and publishing a cell takes at most on a local disk.
+  private static let secondsOfBookkeeping = 1e-3
+  /// CPU seconds of one cell of each arm.
+  private var secondsPerCell: [Double] = []
+  /// Bytes with every core at work.
+  private(set) var bytes = 0
 
   init(_ plan: SweepPlan, seconds: Double = 0.5) throws {
     self.plan = plan
     cores = RunController.coreCount
     let source = try WorkloadRegistry.source(for: plan.configuration)
     for arm in plan.configuration.arms {
-      let probes = try Self.measure(arm, source, threads: cores, seconds: seconds)
-      var cell = Cell(
-        secondsPerStep: probes.map(\.secondsPerStep).reduce(0, +) / Double(probes.count),
-        secondsPerEvaluation: probes.map(\.secondsPerEvaluation).reduce(0, +)
-          / Double(probes.count),
-        bytes: try ArmMemory.bytes(arm, source: source))
-      if arm.isMatched {
-        // The followed arm is trained beside it.
-        cell.secondsPerStep *= 2
-        cell.secondsPerEvaluation *= 2
-        cell.bytes *= 2
-      }
-      cells.append(cell)
+      let costs = try Self.measure(
+        arm, of: plan.configuration, source, threads: cores, seconds: seconds)
+      let mean = costs.map { $0.seconds(of: plan.configuration) }.reduce(0, +) / Double(costs.count)
+      // The followed arm is trained beside a control.
+      let trained = arm.isMatched ? 2 : 1
+      secondsPerCell.append(mean * Double(trained) + Self.secondsOfBookkeeping)
+      bytes = max(bytes, try ArmMemory.bytes(arm, source: source) * trained * cores)
     }
   }
 
   /// The arm on all cores at once, as in the sweep: cores share memory and heat.
   private static func measure(
-    _ arm: ArmSpecification, _ source: any WorkloadSource, threads: Int, seconds: Double
+    _ arm: ArmSpecification, of run: RunConfiguration, _ source: any WorkloadSource, threads: Int,
+    seconds: Double
   ) throws -> [StepCost] {
     let probes = Locked<[Result<StepCost, RunError>]>([])
     let ended = DispatchSemaphore(value: 0)
     for number in 0..<threads {
       try BackgroundThread.start("calibration-\(number)") {
         let probe = Result { () throws(RunError) in
-          try StepCost(measuring: arm, source, seconds: seconds)
+          try StepCost(measuring: arm, of: run, source, seconds: seconds)
         }
         probes.withLock { $0.append(probe) }
         ended.signal()
@@ -58,35 +51,34 @@ struct SweepEstimate {
     return try probes.withLock { $0 }.map { try $0.get() }
   }
 
-  /// CPU seconds of one cell of each arm.
-  private var secondsPerCell: [Double] {
-    let run = plan.configuration
-    let evaluations = Double((0...run.steps).count { run.evaluates(after: $0) })
-    return cells.map {
-      $0.secondsPerStep * Double(run.steps) + $0.secondsPerEvaluation * evaluations
-    }
+  /// Cells of each arm in the order they are worked on: those that tune, then those that judge.
+  private var stages: [[Int]] {
+    let judging = plan.judgingSeedCount + (plan.judgingSeedCount > 0 ? 1 : 0)
+    return [plan.pointCount * plan.tuningSeedCount, judging]
+      .map { count in secondsPerCell.indices.flatMap { [Int](repeating: $0, count: count) } }
   }
 
   /// CPU seconds of all cells, as long as none is extended and no arm diverges.
-  var cpuSeconds: Double {
-    let judging = plan.judgingSeedCount + (plan.judgingSeedCount > 0 ? 1 : 0)
-    let each = Double(plan.pointCount * plan.tuningSeedCount + judging)
-    return secondsPerCell.reduce(0, +) * each
-  }
+  var cpuSeconds: Double { stages.joined().map { secondsPerCell[$0] }.reduce(0, +) }
 
-  /// Seconds to the end on so many cores.
+  /// Seconds to the end on so many cores, each taking the next cell when it has done one.
+  ///
+  /// Judging waits for all that tunes.
   func seconds(cores: Int) -> Double {
-    let longest = secondsPerCell.max() ?? 0
-    return max(cpuSeconds / Double(max(1, cores)), longest * (plan.judgingSeedCount > 0 ? 2 : 1))
+    stages.map { cells in
+      var ends = [Double](repeating: 0, count: max(1, cores))
+      for arm in cells {
+        let first = ends.indices.min { ends[$0] < ends[$1] } ?? 0
+        ends[first] += secondsPerCell[arm]
+      }
+      return ends.max() ?? 0
+    }.reduce(0, +)
   }
 
   var tokens: Double {
     Double(plan.expectedCells) * Double(plan.configuration.steps)
       * Double(max(1, plan.configuration.model.tokensPerStep))
   }
-
-  /// Bytes with every core at work.
-  var bytes: Int { (cells.map(\.bytes).max() ?? 0) * cores }
 
   /// One line for people.
   var text: String {

@@ -73,17 +73,15 @@ final class FormDesk {
   ) throws(RunError) -> RunEstimate.Figures? {
     let source = try WorkloadRegistry.source(for: configuration)
     try MemoryCheck.check(configuration, source: source)
-    let evaluations = Double((0...configuration.steps).count { configuration.evaluates(after: $0) })
-    var (stepping, evaluating, longest, bytes) = (0.0, 0.0, 0.0, 0)
+    var (stepping, total, longest, bytes) = (0.0, 0.0, 0.0, 0)
     for arm in configuration.arms {
       guard isWanted() else { return nil }
       let cost = try StepCost(
-        measuring: arm, source, seconds: 0.5 / Double(configuration.arms.count))
-      let steps = cost.secondsPerStep * Double(configuration.steps)
-      let pauses = cost.secondsPerEvaluation * evaluations
-      stepping += steps
-      evaluating += pauses
-      longest = max(longest, steps + pauses)
+        measuring: arm, of: configuration, source, seconds: 0.5 / Double(configuration.arms.count))
+      let seconds = cost.seconds(of: configuration)
+      stepping += cost.secondsPerStep * Double(configuration.steps)
+      total += seconds
+      longest = max(longest, seconds)
       bytes += try ArmMemory.bytes(arm, source: source)
     }
     let seeds = Double(max(1, configuration.seeds))
@@ -96,7 +94,7 @@ final class FormDesk {
       parameters: source.layout.count, bytes: bytes * max(1, configuration.seeds),
       tokensPerSecond: configuration.descriptor.isLanguage && stepping > 0
         ? tokens / (stepping * seeds / lanes) : nil,
-      seconds: max(longest, (stepping + evaluating) * seeds / lanes))
+      seconds: max(longest, total * seeds / lanes))
   }
 
   /// The files and directories whose path begins with the text, directories with a slash at the end.
