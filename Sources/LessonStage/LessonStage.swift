@@ -130,11 +130,12 @@ package final class LessonStage {
 
   /// Trains cells, as many at a time as there are cores.
   private static func train(_ cells: [StudyCell], of plan: SweepPlan) throws -> [CellResult] {
+    let source = try WorkloadRegistry.source(for: plan.configuration)
     let outcomes = Locked<[Result<CellResult, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: cells.count) { place in
       let outcome = Result {
         try CellResult.reading(
-          try train(plan.run(of: cells[place])), of: cells[place], in: plan
+          try train(plan.run(of: cells[place]), source), of: cells[place], in: plan
         ).result
       }
       outcomes.withLock { $0.append(outcome) }
@@ -142,12 +143,13 @@ package final class LessonStage {
     return try outcomes.withLock { $0 }.map { try $0.get() }
   }
 
-  /// Trains a cell on this thread and returns its records.
-  private static func train(_ configuration: RunConfiguration) throws -> [EvaluationRecord] {
+  /// Trains a cell and returns its records.
+  private static func train(
+    _ configuration: RunConfiguration, _ source: any WorkloadSource
+  ) throws -> [EvaluationRecord] {
     let channels = RunChannels()
     let controller = RunController(
-      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
-      channels: channels)
+      configuration: configuration, source: source.seeded(configuration.seed), channels: channels)
     controller.start()
     controller.waitUntilFinished()
     if let failure = controller.failure { throw failure }

@@ -97,6 +97,10 @@ package protocol WorkloadSource: Sendable {
   /// A run of several seeds asks once for each, so that a seed among several is that seed alone.
   func seeded(_ seed: UInt64) -> any WorkloadSource
 
+  /// The source with what takes training to prepare: the model that is fine-tuned. Blocks, data and costs
+  /// are known before.
+  func trained(progress: (String, Double) -> Void) throws(RunError) -> Self
+
   /// A workload for one arm, computing with at most `threads` threads.
   func makeWorkload(threads: Int) -> any Workload
 }
@@ -105,6 +109,9 @@ extension WorkloadSource {
   package var baseFloor: Double? { nil }
   package var textPrint: String? { nil }
   package var shownPlane: EigenPlane? { nil }
+
+  /// Itself, for sources that need no training.
+  package func trained(progress: (String, Double) -> Void) throws(RunError) -> Self { self }
 
   /// Itself, for sources that draw nothing from the seed.
   package func seeded(_ seed: UInt64) -> any WorkloadSource { self }

@@ -19,6 +19,13 @@ package enum WorkloadRegistry {
   package static func source(
     for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
   ) throws(RunError) -> any WorkloadSource {
+    try draft(for: configuration, progress: progress).trained(progress: progress)
+  }
+
+  /// The source before anything is trained, for those who only ask about blocks, data and costs.
+  package static func draft(
+    for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
+  ) throws(RunError) -> any WorkloadSource {
     switch configuration.workload {
     case WorkloadDescriptor.language.name: try LanguageSource(configuration, progress: progress)
     case WorkloadDescriptor.quadratic.name: try QuadraticSource(configuration)

@@ -72,11 +72,27 @@ def test_special_files_are_refused_by_name(binary, directory):
 
 
 def test_what_does_not_fit_is_refused_with_both_figures(binary, directory):
-    giant = ["train", "--layers", "64", "--width", "4096", "--heads", "64", "--ffn", "16384", "--steps", "1"]
-    for limit in (None, 3 << 30):
-        result = run(binary, *giant, preexec_fn=limit and (lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))))
-        check(result.returncode == 2, result)
-        check("GB of memory" in result.stderr and "are available" in result.stderr, result.stderr)
+    giant = ["--layers", "64", "--width", "4096", "--heads", "64", "--ffn", "16384", "--steps", "1"]
+    sweep = [*giant, "--arm", "adam", "--grid", "lr=1e-3..1e-2:2", "--out"]
+    planned = os.path.join(directory, "planned")
+    check(run(binary, "sweep", "plan", *sweep, planned, "--no-estimate").returncode == 0, "a plan takes no memory")
+    for arguments in (["train", *giant], ["train", "--preset", "finetune-lion", *giant], ["sweep", "work", planned],
+                      ["sweep", *sweep, os.path.join(directory, "sweep")],
+                      ["sweep", "plan", *sweep, os.path.join(directory, "estimated")]):
+        for limit in (None, 3 << 30):
+            result = run(binary, *arguments,
+                         preexec_fn=limit and (lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))))
+            check(result.returncode == 2, f"{arguments}: {result}")
+            check("GB of memory" in result.stderr and "are available" in result.stderr, result.stderr)
+
+
+def test_checking_a_preset_trains_nothing(binary, directory):
+    presets = os.path.join(os.path.dirname(__file__), "..", "..", "presets")
+    began = time.monotonic()
+    result = run(binary, "presets", "check", os.path.join(presets, "finetune-lion.yaml"),
+                 env={"XDG_CACHE_HOME": directory})
+    check(result.returncode == 0, result)
+    check(time.monotonic() - began < 5, "the model that is fine-tuned was trained")
 
 
 def test_codes_and_words(binary, directory):

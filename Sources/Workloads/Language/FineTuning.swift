@@ -13,17 +13,17 @@ struct FineTuning {
   let data: LanguageData
   /// The old language, for what is forgotten.
   let base: LanguageData
-  /// Weights of the base model.
-  let start: [Float]
+  private let model: ModelConfiguration
+  private let steps: Int
+  private let seed: UInt64
+  private let cache: DataCache
 
   private static let arm = "adam:lr=3e-3"
 
   /// Nil where the run is no fine-tuning.
   ///
   /// - Throws: `RunError(.usage)` for settings that do not go with it.
-  init?(
-    _ configuration: RunConfiguration, cache: DataCache, progress: (String, Double) -> Void
-  ) throws(RunError) {
+  init?(_ configuration: RunConfiguration, cache: DataCache) throws(RunError) {
     let settings = try WorkloadSettings(.language, configuration)
     guard settings.flag("finetune") else { return nil }
     guard configuration.data == .builtIn, configuration.from == nil,
@@ -44,22 +44,22 @@ struct FineTuning {
         bytes: language.text(cache: cache),
         place: "built-in language shifted by \(compactDecimal(settings.number("shift")))"),
       tokenizer: ByteTokenizer(), model: configuration.model, language: language, cache: cache)
-    start = try Self.weights(
-      LanguageSource(data: base, model: configuration.model), steps: settings.integer("baseSteps"),
-      seed: UInt64(settings.integer("baseSeed")), cache: cache, progress: progress)
+    model = configuration.model
+    steps = settings.integer("baseSteps")
+    seed = UInt64(settings.integer("baseSeed"))
+    self.cache = cache
   }
 
   /// The base model, from the cache when the same was trained before.
-  private static func weights(
-    _ source: LanguageSource, steps: Int, seed: UInt64, cache: DataCache,
-    progress: (String, Double) -> Void
-  ) throws(RunError) -> [Float] {
-    var optimizer = try ArmOptimizer(try parsedArm(), layout: source.layout, observation: .nowhere)
+  func weights(progress: (String, Double) -> Void) throws(RunError) -> [Float] {
+    let source = LanguageSource(data: base, model: model)
+    var optimizer = try ArmOptimizer(
+      try Self.parsedArm(), layout: source.layout, observation: .nowhere)
     let model = ModelSetting.all.map { "\($0.key)=\($0.value(of: source.configuration.model))" }
     let recipe = model + [Self.arm, "\(steps)", "\(seed)", "\(KernelLevel.current)"]
     let key = "base-" + ContentHash(Array(recipe.joined(separator: ";").utf8)).text
     return cache.values(key, isValid: { $0.count == source.layout.count }) {
-      train(source, &optimizer, steps: steps, seed: seed, progress: progress)
+      Self.train(source, &optimizer, steps: steps, seed: seed, progress: progress)
     }
   }
 

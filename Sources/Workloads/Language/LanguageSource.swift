@@ -6,9 +6,9 @@ package struct LanguageSource: WorkloadSource {
   package let data: LanguageData
   package let configuration: TransformerConfiguration
   /// Weights of the checkpoint that every arm starts from; nil: drawn from the seed.
-  let start: [Float]?
-  /// The language a fine-tuned model comes from; nil where there is none.
-  let base: LanguageData?
+  private(set) var start: [Float]?
+  /// What is fine-tuned; nil where the run is no fine-tuning.
+  private let tuning: FineTuning?
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
@@ -22,26 +22,34 @@ package struct LanguageSource: WorkloadSource {
     if let directory = configuration.from {
       start = try CheckpointStart(directory: directory, model: configuration.model)
     }
-    let tuning = try FineTuning(configuration, cache: cache, progress: progress)
+    tuning = try FineTuning(configuration, cache: cache)
     if let tuning {
       data = tuning.data
     } else {
       data = try LanguageData.load(
         configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
     }
-    base = tuning?.base
     self.configuration = TransformerConfiguration(
       configuration.model, vocabulary: start?.vocabulary ?? data.tokenizer.vocabularySize)
-    self.start = tuning?.start ?? start?.weights
+    self.start = start?.weights
   }
 
   /// A source of ready data, for tests and tools.
   package init(data: LanguageData, model: ModelConfiguration) {
     self.data = data
-    (start, base) = (nil, nil)
+    tuning = nil
     configuration = TransformerConfiguration(model, vocabulary: data.tokenizer.vocabularySize)
   }
 
+  package func trained(progress: (String, Double) -> Void) throws(RunError) -> LanguageSource {
+    guard let tuning, start == nil else { return self }
+    var trained = self
+    trained.start = try tuning.weights(progress: progress)
+    return trained
+  }
+
+  /// The language a fine-tuned model comes from; nil where there is none.
+  var base: LanguageData? { tuning?.base }
   package var layout: TensorLayout { configuration.layout }
   package var tokensPerStep: Int { configuration.model.tokensPerStep }
   package var entropyFloor: Double? { data.entropyFloor }

@@ -73,7 +73,7 @@ struct PresetsCommand: ParsableCommand {
       // The blocks have the same names whatever the text is.
       configuration.data = .builtIn
       do throws(RunError) {
-        let source = try WorkloadRegistry.source(for: configuration)
+        let source = try WorkloadRegistry.draft(for: configuration)
         try MemoryCheck.check(configuration, source: source)
       } catch {
         throw RunError(.input, error.message, place: file, remedy: error.remedy)

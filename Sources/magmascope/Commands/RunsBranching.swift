@@ -125,7 +125,7 @@ private struct ForkChanges {
   init(_ parent: OpenedRun, at step: Int) throws(RunError) {
     course = RunCourse(parent.configuration, journal: parent.journal).upTo(step)
     self.step = step + 1
-    layout = try WorkloadRegistry.source(for: parent.configuration).layout
+    layout = try WorkloadRegistry.draft(for: parent.configuration).layout
   }
 
   /// - Throws: `RunError` (.usage) for anything that a running arm would refuse.

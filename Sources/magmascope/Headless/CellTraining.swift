@@ -8,9 +8,10 @@ struct CellTraining: Sendable {
   private let source: any WorkloadSource
   var yieldsToInterface = false
 
-  /// - Throws: `RunError` for data that cannot be read, before anything is trained.
-  init(_ plan: SweepPlan) throws(RunError) {
-    source = try WorkloadRegistry.source(for: plan.configuration)
+  /// - Parameter jobs: cells that are trained at a time.
+  /// - Throws: `RunError` for data that cannot be read and for cells that do not fit into memory.
+  init(_ plan: SweepPlan, jobs: Int) throws(RunError) {
+    source = try MemoryCheck.draft(of: plan, jobs: jobs).trained { _, _ in }
   }
 
   /// Trains a cell from where its last owner got to, and keeps it every minute as far as it is.

@@ -29,9 +29,7 @@ struct HeadlessRun {
     configuration: RunConfiguration, wish: @escaping @Sendable () -> RunWish = { .go }
   ) throws(RunError) {
     self.init(
-      configuration: configuration, source: try WorkloadRegistry.source(for: configuration),
-      wish: wish)
-    try MemoryCheck.check(configuration, source: source)
+      configuration: configuration, source: try MemoryCheck.source(for: configuration), wish: wish)
   }
 
   /// A run on data that are prepared already, of a size that has been checked.

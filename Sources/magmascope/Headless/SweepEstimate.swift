@@ -19,7 +19,7 @@ struct SweepEstimate {
   init(_ plan: SweepPlan, seconds: Double = 0.5) throws {
     self.plan = plan
     cores = RunController.coreCount
-    let source = try WorkloadRegistry.source(for: plan.configuration)
+    let source = try MemoryCheck.draft(of: plan, jobs: cores)
     for arm in plan.configuration.arms {
       let costs = try Self.measure(
         arm, of: plan.configuration, source, threads: cores, seconds: seconds)

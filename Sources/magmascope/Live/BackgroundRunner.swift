@@ -86,8 +86,7 @@ final class BackgroundRunner {
     do throws(RunError) {
       switch plan {
       case .new(let configuration, let options):
-        let source = try WorkloadRegistry.source(for: configuration)
-        try MemoryCheck.check(configuration, source: source)
+        let source = try MemoryCheck.source(for: configuration)
         let kept = keep(
           configuration.reading(source.textPrint), terms, answers, wake: wake)
         return .run(

@@ -71,7 +71,7 @@ final class FormDesk {
   private nonisolated static func figures(
     _ configuration: RunConfiguration, _ isWanted: () -> Bool
   ) throws(RunError) -> RunEstimate.Figures? {
-    let source = try WorkloadRegistry.source(for: configuration)
+    let source = try WorkloadRegistry.draft(for: configuration)
     try MemoryCheck.check(configuration, source: source)
     var (stepping, total, longest, bytes) = (0.0, 0.0, 0.0, 0)
     for arm in configuration.arms {

@@ -82,7 +82,7 @@ final class SweepWork: Sendable {
         grids: request.grids, tuningSeeds: request.tuningSeeds,
         judgingSeeds: request.judgingSeeds, extending: request.extending,
         hasControl: request.hasControl))
-    _ = try CellTraining(plan)
+    _ = try MemoryCheck.draft(of: plan)
     let directory = StudyFiles.directory(request.directory ?? UserDirectories.newSweep(plan))
     return (directory, try SweepJob.begin(directory, plan))
   }
@@ -113,7 +113,7 @@ final class SweepWork: Sendable {
 extension SweepWork {
   private func work(_ sweep: (directory: URL, plan: SweepPlan)) throws {
     let folder = BoardFolder(sweep.directory)
-    var training = try CellTraining(sweep.plan)
+    var training = try CellTraining(sweep.plan, jobs: RunController.coreCount)
     training.yieldsToInterface = true
     var painter = SweepPainter(plan: sweep.plan, folder: folder)
     show(painter)

@@ -118,7 +118,7 @@ struct SweepStartCommand: ParsableCommand {
       plan = try SweepJob.stored(in: directory)
     } else {
       let declared = try options.plan()
-      _ = try CellTraining(declared)
+      _ = try MemoryCheck.draft(of: declared)
       let isNew = !StoredSweep.isSweep(directory)
       plan = try SweepJob.begin(directory, declared)
       if isNew, !noEstimate {

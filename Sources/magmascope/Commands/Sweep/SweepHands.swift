@@ -36,7 +36,7 @@ struct SweepHands {
       job: SlurmTask(environment)?.name, cpu: Machine.processorName)
     self.settings = settings
     deadline = try options.until.map { .seconds(try TimeText.seconds($0, flag: "--until")) }
-    training = try CellTraining(plan)
+    training = try CellTraining(plan, jobs: settings.jobs)
   }
 
   /// - Throws: `InterruptedRun` with the exit code of a signal, or 75 when cells are left.
