@@ -180,14 +180,23 @@ package struct LessonCheck {
 
   package init(_ lesson: Lesson) { self.lesson = lesson }
 
-  /// Plays the lesson on the seeds that follow those played so far.
-  package mutating func play() throws {
-    let seeds = lesson.runs.first?.configuration.seeds ?? 1
-    let stage = LessonStage()
-    let (player, record) = try LessonRehearsal(
-      lesson, seedShift: UInt64(outcomes.count * max(1, seeds)), stage: stage.perform
-    ).play()
-    outcomes.append(LessonOutcome(player, record))
+  /// Plays the lesson so many times, side by side, on the seeds that follow those played so far.
+  package mutating func play(times: Int = 1) throws {
+    let seeds = max(1, lesson.runs.first?.configuration.seeds ?? 1)
+    let played = Locked<[Int: Result<LessonOutcome, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: times) { [lesson, outcomes] number in
+      let outcome = Result {
+        let stage = LessonStage()
+        let shift = UInt64((outcomes.count + number) * seeds)
+        let (player, record) = try LessonRehearsal(
+          lesson, seedShift: shift, stage: stage.perform
+        ).play()
+        return LessonOutcome(player, record)
+      }
+      played.withLock { $0[number] = outcome }
+    }
+    let results = played.withLock(\.self)
+    outcomes += try (0..<times).compactMap { try results[$0]?.get() }
   }
 
   package var findings: [LessonFinding] { lesson.findings(outcomes) }

@@ -18,7 +18,7 @@ import Testing
 
   private func check(_ name: String, plays: Int) throws {
     var check = LessonCheck(try LessonFixture.library.lesson(name))
-    for _ in 0..<plays { try check.play() }
+    try check.play(times: plays)
     #expect(check.findings.map(\.message) == [], "\(check.lesson.name)")
     #expect(check.outcomes.count == plays)
     let questions = check.lesson.questions

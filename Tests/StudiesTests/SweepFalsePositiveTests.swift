@@ -39,9 +39,10 @@ import Workloads
     }
   }
 
-  private static let workload = try? WorkloadRegistry.source(
-    for: StudyFixtures.configuration(["adam"], steps: 40)
-  ).makeWorkload(threads: 1)
+  private static func workload() throws -> any Workload {
+    try WorkloadRegistry.source(for: StudyFixtures.configuration(["adam"], steps: 40))
+      .makeWorkload(threads: 1)
+  }
 
   /// The verdict on an arm that masks nothing, against its base, with the control.
   private static func verdict(
@@ -73,7 +74,7 @@ import Workloads
   /// From rates whose best may lie anywhere, so that some sweeps end at an edge and some are extended.
   @Test(.timeLimit(.minutes(5))) func equalArmsAreToldApartAtMostAsOftenAsPromised() throws {
     let trials = 400
-    let workload = try #require(Self.workload)
+    let workload = try Self.workload()
     var (told, atEdges, extended) = ([6: 0, 8: 0, 12: 0], 0, 0)
     for trial in 0..<trials {
       var trainer = Trainer(workload, trial: trial)
@@ -87,7 +88,6 @@ import Workloads
         extended += verdict.untuned.isEmpty && trial % 3 > 0 ? 1 : 0
       }
     }
-    print("A/A", told, "edges", atEdges, "extended", extended)
     #expect(atEdges > trials / 20 && extended > trials / 20, "\(atEdges) and \(extended)")
     let limit = Binomial.quantile(0.95, trials: trials, probability: 0.05)
     for (seeds, count) in told {
@@ -98,7 +98,7 @@ import Workloads
   /// A true difference, but rates far below the best: the arm that is better is not the better tuned.
   @Test(.timeLimit(.minutes(3))) func noClaimOfBetterStandsOnAnEdge() throws {
     let trials = 200
-    let workload = try #require(Self.workload)
+    let workload = try Self.workload()
     var lower = 0
     for trial in 0..<trials {
       var trainer = Trainer(workload, trial: trial, factor: 1.5)

@@ -94,7 +94,7 @@ struct LessonCommand: ParsableCommand {
     private func check(_ lesson: Lesson) throws -> Bool {
       var check = LessonCheck(lesson)
       let start = ContinuousClock.now
-      for _ in 0..<max(1, plays) { try check.play() }
+      try check.play(times: max(1, plays))
       let took = (ContinuousClock.now - start).components
       let seconds = Double(took.seconds) + Double(took.attoseconds) * 1e-18
       let answers = check.outcomes.map { Self.letters($0.answers) }.joined(separator: " ")
