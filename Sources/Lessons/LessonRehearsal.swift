@@ -26,7 +26,10 @@ package struct LessonRehearsal {
       wishes = player.perform(.news, record)
       if wishes.isEmpty { wishes = try goOn(&player, &record) }
       if player.isWaiting, wishes.isEmpty, player.place == place {
-        throw RunError(.failure, "lesson '\(lesson.name)' waits in vain at beat \(place + 1)")
+        throw RunError(
+          .failure, "waits in vain for what its beat \(place + 1) asks",
+          place: "lesson '\(lesson.name)'",
+          remedy: "give the beat a task or an end that its runs can reach")
       }
     }
     return (player, record)

@@ -31,8 +31,7 @@ package struct ClaimLedger: Sendable, Codable {
     do {
       return try YAMLDecoder().decode(ClaimLedger.self, from: EmbeddedPresets.claims)
     } catch {
-      throw RunError(
-        .input, "the ledger of claims cannot be read: \(error)", place: "presets/claims.yaml")
+      throw .unexpected("cannot be read: \(error)", place: "presets/claims.yaml")
     }
   }
 }

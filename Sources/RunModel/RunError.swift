@@ -16,6 +16,17 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case readerGone
     /// 129: the terminal has gone.
     case terminalGone
+
+    package var exitCode: Int32 {
+      switch self {
+      case .failure: 1
+      case .usage: 2
+      case .terminal: 3
+      case .input, .newer: 4
+      case .readerGone: 141
+      case .terminalGone: 129
+      }
+    }
   }
 
   package var category: Category
@@ -24,11 +35,24 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
   package var place: String
   package var remedy: String
 
-  package init(_ category: Category, _ message: String, place: String = "", remedy: String = "") {
+  /// - Parameter remedy: what to do, always said; a place may be added by who knows it (`placed`).
+  package init(_ category: Category, _ message: String, place: String = "", remedy: String) {
     self.category = category
     self.message = message
     self.place = place
     self.remedy = remedy
+  }
+
+  /// What no input should lead to.
+  package static func unexpected(_ message: String, place: String = "") -> RunError {
+    RunError(
+      .failure, message, place: place,
+      remedy: "this is a mistake of the program: report it with the command that led to it")
+  }
+
+  /// The mistake itself, or an error of another kind as an unexpected one.
+  package static func wrapping(_ error: any Error) -> RunError {
+    error as? RunError ?? unexpected("\(error)")
   }
 
   /// A file of a later program may hold what this one would overlook.
@@ -44,16 +68,7 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     return RunError(category, message, place: place, remedy: remedy)
   }
 
-  package var exitCode: Int32 {
-    switch category {
-    case .failure: 1
-    case .usage: 2
-    case .terminal: 3
-    case .input, .newer: 4
-    case .readerGone: 141
-    case .terminalGone: 129
-    }
-  }
+  package var exitCode: Int32 { category.exitCode }
 
   /// Safe to show: whatever control characters it carries are visible escapes.
   package var description: String {

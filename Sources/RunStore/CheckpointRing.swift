@@ -34,7 +34,7 @@ struct CheckpointRing: Sendable {
     do throws(RunError) {
       for (index, checkpoint) in set.arms.enumerated() {
         guard let arm = roster[id: checkpoint.arm] else {
-          throw RunError(.failure, "\(checkpoint.arm) is not in the run")
+          throw .unexpected("\(checkpoint.arm) is not in the run")
         }
         let place = draft + "/" + CheckpointFiles.place(of: arm, seed: checkpoint.seed)
         try RunDirectory.makeDirectory(place)

@@ -133,7 +133,7 @@ package final class OwnerFile: Sendable {
     do {
       owner = Array(try encoder.encode(record))
     } catch {
-      throw RunError(.failure, "the owner's record cannot be written: \(error)")
+      throw .unexpected("the owner's record cannot be written: \(error)")
     }
     let check = String(CRC32C.checksum(owner), radix: 16)
     var bytes = Array(opening.utf8) + owner + Array((middle + check + "\"}").utf8)

@@ -134,7 +134,7 @@ enum RecordCoding {
     do {
       return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
     } catch {
-      throw RunError(.failure, "cannot write \(name): \(error)")
+      throw .unexpected("cannot write \(name): \(error)")
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FormTests {
   private func form(_ state: ExplorerState) throws -> Form {
     guard case .form(let form) = state.modal else {
-      throw RunError(.failure, "the form is not open")
+      throw RunError(.failure, "the form is not open", remedy: "try again")
     }
     return form
   }
@@ -46,7 +46,8 @@ import Testing
 
   private func started(_ state: inout ExplorerState) throws -> RunConfiguration {
     guard case .start(let configuration, _) = reduce(&state, .key(.enter)).first else {
-      throw RunError(.failure, "Enter does not start: \(try form(state).errors)")
+      throw RunError(
+        .failure, "Enter does not start: \(try form(state).errors)", remedy: "try again")
     }
     return configuration
   }

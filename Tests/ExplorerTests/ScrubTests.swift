@@ -190,7 +190,7 @@ import Testing
     var state = try Fake.running()
     press(&state, "+")
     #expect(state.draft.arms[0].number("lr") == 2e-3)
-    let refusal = RunError(.usage, "the rate cannot be raised")
+    let refusal = RunError(.usage, "the rate cannot be raised", remedy: "try again")
     _ = reduce(&state, .run(RunBatch(run: 1, events: [.refused(refusal)])))
     #expect(state.draft.arms == state.configuration.arms)
     #expect(state.message?.text == "the rate cannot be raised" && !state.shown.isExploratory)

@@ -86,7 +86,9 @@ import Testing
     var table = try table()
     for _ in 0..<3 { try table.act(.forward) }
     let place = table.player.place
-    guard case .task = table.player.beat.act else { throw RunError(.failure, "no task") }
+    guard case .task = table.player.beat.act else {
+      throw RunError(.failure, "no task", remedy: "try again")
+    }
     #expect(table.player.nextOffer == 1 && !table.player.doneTasks.contains(place))
     var left = table
     try left.act(.skip)

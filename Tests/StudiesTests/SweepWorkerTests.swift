@@ -253,7 +253,7 @@ struct SweepWorkerTests {
     try StudyFixtures.inDirectory { place in
       try begin(plan, at: place)
       let worker = SweepWorker(BoardFolder(place), plan: plan) { work in
-        if work.cell.point == 1 { throw RunError(.failure, "disk on fire") }
+        if work.cell.point == 1 { throw RunError(.failure, "disk on fire", remedy: "try again") }
         return StudyFixtures.records(of: work.configuration)
       }
       #expect(throws: RunError.self) { try worker.run() }

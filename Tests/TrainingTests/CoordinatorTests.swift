@@ -103,7 +103,7 @@ import Training
   }
 
   @Test func aChangeThatOneArmRefusesLeavesNoTraceInAny() {
-    let error = RunError(.usage, "not with this mask")
+    let error = RunError(.usage, "not with this mask", remedy: "try again")
     var coordinator = Self.coordinator(
       options: RunOptions(startsPaused: true, takesFinalSnapshot: false),
       objection: { settings, _, _ in settings.wrapper == nil ? nil : error })

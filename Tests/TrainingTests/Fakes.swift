@@ -118,7 +118,7 @@ struct ToyOptimizer: ArmStepping {
     switch (key, value) {
     case ("lr", .number(let number)): rate = number
     case ("mask", .number(let number)): mask = number
-    default: throw RunError(.usage, "no setting \(key)")
+    default: throw RunError(.usage, "no setting \(key)", remedy: "try again")
     }
   }
 
@@ -130,7 +130,7 @@ struct ToyOptimizer: ArmStepping {
 
   mutating func restore(_ snapshot: OptimizerSnapshot) throws(RunError) {
     guard let tensor = snapshot.tensors.first, tensor.values.count == momentum.count else {
-      throw RunError(.input, "a strange snapshot")
+      throw RunError(.input, "a strange snapshot", remedy: "try again")
     }
     momentum = tensor.values
     stepFactor = snapshot.scalars["stepFactor"] ?? 1

@@ -168,7 +168,7 @@ final class Ear: Sendable {
 
   @Test func aFactoryThatFailsFailsTheRun() {
     let options = RunOptions { (_, _, _) throws(RunError) in
-      throw RunError(.usage, "no such optimizer")
+      throw RunError(.usage, "no such optimizer", remedy: "try again")
     }
     let run = RunHarness(toyConfiguration(), options: options).finish()
     #expect(run.events.count == 1)

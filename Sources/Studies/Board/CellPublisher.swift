@@ -78,7 +78,7 @@ final class CellPublisher: Sendable {
       do {
         asides.append((cell, try write(cell, isSynced: !isShared)))
       } catch {
-        onAnswer(.failed(error as? RunError ?? RunError(.failure, "\(error)")))
+        onAnswer(.failed(.wrapping(error)))
       }
     }
     if isShared { syncAll(asides.map(\.aside)) }

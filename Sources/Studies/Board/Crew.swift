@@ -198,7 +198,7 @@ extension Crew {
       state.withLock { $0.board.lose(work.claim, to: nil) }
       say(.lost(work.cell.id))
     } catch {
-      fail(error as? RunError ?? RunError(.failure, "\(error)"))
+      fail(.wrapping(error))
     }
   }
 

@@ -31,7 +31,11 @@ package struct RunLibrary {
         return Entry(name: name, run: .failure(error))
       } catch {
         return Entry(
-          name: name, run: .failure(RunError(.input, "cannot be read", place: place.path)))
+          name: name,
+          run: .failure(
+            RunError(
+              .input, "cannot be read: \(error)", place: place.path,
+              remedy: "see what is there, or remove it")))
       }
     }
   }

@@ -67,7 +67,7 @@ struct FineTuning {
     do {
       return try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(arm)
     } catch {
-      throw RunError(.failure, error.description)
+      throw .unexpected(error.description)
     }
   }
 

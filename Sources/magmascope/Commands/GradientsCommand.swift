@@ -64,7 +64,8 @@ private struct TokenRows {
       throw error
     } catch {
       throw RunError(
-        .input, "is not {\"inputs\":[[..]],\"targets\":[[..]]} with whole numbers", place: path)
+        .input, "is not {\"inputs\":[[..]],\"targets\":[[..]]} with whole numbers", place: path,
+        remedy: "write one row of tokens for each sequence")
     }
     let lengths = Set((decoded.inputs + decoded.targets).map(\.count))
     guard let length = lengths.first, lengths.count == 1, length > 0,

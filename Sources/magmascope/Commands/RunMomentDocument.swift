@@ -103,7 +103,7 @@ struct RunMomentDocument: Encodable {
       do {
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
       } catch {
-        throw RunError(.failure, "the run cannot be written as JSON: \(error)")
+        throw .unexpected("the run cannot be written as JSON: \(error)")
       }
     }
   }

@@ -110,7 +110,7 @@ extension OpenedRun {
       configuration: configuration, journal: journal,
       source: try WorkloadRegistry.source(for: configuration))
     guard let boundary = try replay.boundary(after: step, from: nearest) else {
-      throw RunError(.failure, "step \(step) could not be computed again", place: directory.path)
+      throw .unexpected("step \(step) could not be computed again", place: directory.path)
     }
     return boundary
   }
@@ -174,7 +174,8 @@ private struct ForkChanges {
       throw RunError(
         .usage,
         "arm \(arm.lane.letter) has no setting '\(key)'"
-          + suggestion(for: key, among: current.values.keys.sorted()), place: "--set")
+          + suggestion(for: key, among: current.values.keys.sorted()), place: "--set",
+        remedy: "it has \(current.values.keys.sorted().joined(separator: ", "))")
     }
     guard let value = setting.value(from: written) else {
       throw RunError(
@@ -195,7 +196,9 @@ private struct ForkChanges {
     do {
       entry.settings = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(written)
     } catch {
-      throw RunError(.usage, error.description, place: "--replace")
+      throw RunError(
+        .usage, error.description, place: "--replace",
+        remedy: "write it as for --arm; magmascope optimizers lists them")
     }
     return entry
   }
@@ -214,7 +217,8 @@ private struct ForkChanges {
     _ text: String, _ flag: String, _ form: String
   ) throws(RunError) -> (String, String) {
     guard let split = text.firstIndex(of: "="), split != text.startIndex else {
-      throw RunError(.usage, "'\(text)' is not \(form)", place: flag)
+      throw RunError(
+        .usage, "'\(text)' is not \(form)", place: flag, remedy: "write \(form)")
     }
     return (String(text[..<split]), String(text[text.index(after: split)...]))
   }

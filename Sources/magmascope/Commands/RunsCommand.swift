@@ -129,7 +129,8 @@ struct RunsCommand: ParsableCommand {
       Diagnostics.say(question + " [y/N]")
       let answer = readLine()?.lowercased()
       guard answer == "y" || answer == "yes" else {
-        throw RunError(.usage, "nothing was removed", place: directory)
+        throw RunError(
+          .usage, "nothing was removed", place: directory, remedy: "answer y, or give --yes")
       }
     }
   }

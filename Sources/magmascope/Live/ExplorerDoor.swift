@@ -34,7 +34,10 @@ struct ExplorerDoor {
     do {
       terminal = try CursesTerminal(options)
     } catch {
-      throw RunError(.terminal, error.description)
+      throw RunError(
+        .terminal, error.description,
+        remedy:
+          "use a terminal that can move its cursor, or train without a screen: magmascope train")
     }
     TerminalSignals.unblock()
     var state = Self.state(

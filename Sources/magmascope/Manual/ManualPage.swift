@@ -184,7 +184,7 @@ struct ManualPage {
   ]
 
   private static func code(_ category: RunError.Category) -> Int {
-    Int(RunError(category, "").exitCode)
+    Int(category.exitCode)
   }
 
   private static let examples = [

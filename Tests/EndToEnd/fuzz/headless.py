@@ -15,7 +15,7 @@ HOSTILE = ["\x1b[2J", "\x1b]0;x\x07", "\u009b31m", "\u202eabc", "a\rb", "x\x08\x
 def write(path, data):
     if os.path.lexists(path) and not os.path.isfile(path):
         # Put there by an earlier attack: a FIFO would be waited for.
-        os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
     with open(path, "wb") as file:
         file.write(data)
     return path

@@ -8,6 +8,7 @@ anything did not.
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -49,6 +50,8 @@ def main():
     if unknown:
         parser.error(f"unknown {', '.join(unknown)}; there are {', '.join(KINDS)}")
     kinds = given.kinds or list(KINDS)
+    # What nohup ignores, every attacked program would ignore too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     tried, held = dict.fromkeys(kinds, 0), dict.fromkeys(kinds, 0)
     deadline = time.monotonic() + given.minutes * 60
     with tempfile.TemporaryDirectory(prefix="magmascope-fuzz-") as originals:

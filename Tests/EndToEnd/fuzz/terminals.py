@@ -62,6 +62,8 @@ def signals(random, binary, directory, workshop):
         if random.random() < 0.3:
             process.send_signal(number)
         try:
+            # Standard input stays open: its end would be an answer of its own.
+            process.wait(10) if text else None
             _, words = process.communicate(timeout=10)
         except subprocess.TimeoutExpired:
             raise Failed(f"signal {number} was not answered") from None
