@@ -149,6 +149,7 @@ extension ExplorerState {
   private mutating func reverseBlocks() -> [Effect] {
     screen = .blocks
     isBlockOrderReversed.toggle()
+    selectFirstBlock()
     return []
   }
 
