@@ -23,7 +23,7 @@ package enum AxisKind: String, CaseIterable, Sendable, Codable {
 package enum AxisMap: Sendable, Equatable {
   /// Units per step: 1 for steps, tokens per step for tokens.
   case scaled(by: Double)
-  /// A cumulative series over steps, such as the arm's CPU seconds.
+  /// A cumulative series over steps, such as the arm's CPU seconds: 0 at step 0, which has no row.
   case cumulative(MetricSeries)
 
   package static let steps = AxisMap.scaled(by: 1)
@@ -32,7 +32,12 @@ package enum AxisMap: Sendable, Equatable {
   package func place(ofStep step: Double) -> Double {
     switch self {
     case .scaled(let factor): step * factor
-    case .cumulative(let series): series.interpolated(at: step) ?? .nan
+    case .cumulative(let series):
+      if let start = Self.start(of: series), step < start.step {
+        max(0, step) / start.step * start.place
+      } else {
+        series.interpolated(at: step) ?? .nan
+      }
     }
   }
 
@@ -40,7 +45,20 @@ package enum AxisMap: Sendable, Equatable {
   package func step(at place: Double) -> Double {
     switch self {
     case .scaled(let factor): factor == 0 ? .nan : place / factor
-    case .cumulative(let series): series.location(of: place) ?? .nan
+    case .cumulative(let series):
+      if let start = Self.start(of: series), place < start.place {
+        max(0, place) / start.place * start.step
+      } else {
+        series.location(of: place) ?? .nan
+      }
     }
+  }
+
+  /// The first step of a series that has a row, and where it lies.
+  private static func start(of series: MetricSeries) -> (step: Double, place: Double)? {
+    guard let step = series.domain?.lowerBound, let place = series.interpolated(at: step),
+      step > 0, place > 0
+    else { return nil }
+    return (step, place)
   }
 }

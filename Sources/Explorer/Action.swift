@@ -20,6 +20,8 @@ package enum Action: Sendable {
   /// The kept runs, the newest first.
   case runs([RunEntry])
   case overlaid(ShownRun)
+  /// What the models of the run write, for a prompt or, nil, for the panel.
+  case texts(run: Int, prompt: String?, [ModelText])
   /// A step is being computed again: how far it is, and for how many seconds still.
   case replaying(run: Int, step: Int, target: Int, secondsLeft: Double?)
   /// What a comparison would take.
@@ -50,6 +52,17 @@ package struct RunBatch: Sendable {
     self.run = run
     self.events = events
     self.rows = rows
+  }
+}
+
+/// What the newest kept model of an arm writes.
+package struct ModelText: Sendable, Hashable {
+  package let letter, name: String
+  package let step: Int
+  package let text: String
+
+  package init(letter: String, name: String, step: Int, text: String) {
+    (self.letter, self.name, self.step, self.text) = (letter, name, step, text)
   }
 }
 

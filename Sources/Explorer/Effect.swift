@@ -26,6 +26,9 @@ package enum Effect: Sendable, Hashable {
   case deleteRun(directory: String)
   /// Read a kept run to lay its curves under the present ones; answered by `Action.overlaid`.
   case overlay(directory: String)
+  /// Let the newest models of a run go on with a text; nil: write for the panel. Answered by
+  /// `Action.texts`.
+  case sample(directory: String, prompt: String?, run: Int)
   /// Take the run back, or branch another off it.
   case branch(BranchOrder, run: Int)
   /// Give up what is being computed again.

@@ -33,6 +33,23 @@ import Testing
         .rule(RuleMark(.horizontal(1.5), label: "floor 1.500", tone: .expectation))))
   }
 
+  @Test func secondsBeginAtStep0WhichHasNoRow() {
+    var (seconds, losses) = (MetricSeries(), MetricSeries())
+    for step in 1...100 { seconds.append(x: Double(step), y: Double(step) / 50) }
+    for step in [0, 50, 100] { losses.append(x: Double(step), y: 3) }
+    let map = AxisMap.cumulative(seconds)
+    #expect(map.place(ofStep: 0) == 0 && map.step(at: 0) == 0)
+    #expect(abs(map.place(ofStep: 0.5) - 0.01) < 1e-9 && abs(map.step(at: 0.01) - 0.5) < 1e-9)
+    let scene = Self.chart {
+      $0.options.axis = .wallSeconds
+      ($0.curves[0].validation, $0.curves[0].axisMap) = (losses, map)
+    }.scene()
+    let dots = scene.marks.compactMap { mark -> [Double]? in
+      if case .points(let points) = mark { points.points.map(\.x) } else { nil }
+    }
+    #expect(dots == [[0, 1, 2]])
+  }
+
   @Test func theAxisCanCountTokensOrSeconds() {
     var seconds = MetricSeries()
     for step in 0...4_000 { seconds.append(x: Double(step), y: Double(step) / 50) }

@@ -14,7 +14,7 @@ import traceback
 MODULES = [
     "test_command_line", "test_results", "test_history", "test_board", "test_sweep", "test_lessons", "test_terminal",
     "test_hostile_terminal", "test_robustness", "test_settings",
-    "test_manual",
+    "test_manual", "test_tasks", "test_story",
 ]
 
 

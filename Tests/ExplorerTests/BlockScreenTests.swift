@@ -22,6 +22,20 @@ import Testing
     #expect(arrows.count == 1)
   }
 
+  @Test(arguments: [12, 18, 24, 40])
+  func theTopOfANewOrderIsSeenWhateverWasSelected(_ height: Int) throws {
+    var state = try Fake.running()
+    press(&state, "3" + String(repeating: "j", count: Fake.blocks.count))
+    for keys in ["l", "B", "B", "l"] {
+      press(&state, keys)
+      let top = try #require(state.orderedBlocks.first)
+      #expect(state.selectedBlock == top)
+      let rows = text(state, 120, height).split(separator: "\n")
+      let header = try #require(rows.firstIndex { $0.contains("↓") || $0.contains("↑") })
+      #expect(rows[header + 1].hasPrefix("│" + Fake.blocks[top].shortName + " "), "\(keys)")
+    }
+  }
+
   @Test func tabGoesFromTheTableOverTheStepRoundAllCharts() throws {
     var state = try Fake.running()
     _ = reduce(&state, .run(Fake.readings()))

@@ -172,6 +172,58 @@ import Testing
     #expect(reduce(&state, .key(.enter)) == [.branch(.fork(step: step), run: 2)])
   }
 
+  @Test func aForkMayGiveAnArmAnotherOptimizer() throws {
+    var state = try recorded()
+    press(&state, ":fork 60 m=magma(lion):lr=2e-4")
+    #expect(reduce(&state, .key(.enter)).isEmpty)
+    #expect(
+      view(state, size: Size(width: 120, height: 40)).buffer.plainText().contains(
+        "fork at step 60, m as magma(lion)?"))
+    let replacement = Replacement(
+      arm: ArmID(1), letter: "m", specification: try Fake.arm("magma(lion):lr=2e-4"))
+    #expect(
+      reduce(&state, .key(.enter)) == [.branch(.fork(step: 60, replacing: replacement), run: 2)])
+    let entry = replacement.entry(after: 60)
+    #expect(entry.kind == .replace && entry.step == 61 && entry.arm == ArmID(1))
+    #expect(entry.settings == replacement.specification)
+  }
+
+  @Test(arguments: ["fork m", "fork 60 k=adam", "fork 60 m=adm", "fork 60 m=adam more", "fork x"])
+  func aForkThatIsNotUnderstoodIsNotAskedAbout(_ line: String) throws {
+    var state = try recorded()
+    press(&state, ":" + line)
+    #expect(reduce(&state, .key(.enter)).isEmpty)
+    guard case .command(let failed) = state.modal else { return #expect(Bool(false)) }
+    #expect(failed.error == "usage: :fork STEP")
+  }
+
+  @Test func knobsBeginWithWhatIsInForceFromTheNextStepOn() throws {
+    var state = try recorded()
+    let lion = try Fake.arm("magma(lion):lr=2e-4")
+    let entry = Replacement(arm: ArmID(1), letter: "m", specification: lion).entry(after: 50)
+    let opened = ShownRun(
+      directory: "/runs/fork", configuration: state.configuration,
+      events: Fake.batch(state.configuration, steps: 1...50).events + [.journaled(entry)],
+      archive: nil, phase: .paused, isWatched: false)
+    _ = reduce(&state, .opened(run: 1, opened))
+    #expect(state.draft.arms == [state.configuration.arms[0], lion])
+  }
+
+  @Test func whileAStepIsComputedAgainTheRunIsSaidToWait() throws {
+    var state = try recorded()
+    press(&state, ":arm magma(lion)")
+    _ = reduce(&state, .key(.enter))
+    _ = reduce(&state, .key(.enter))
+    _ = reduce(&state, .replaying(run: 1, step: 120, target: 350, secondsLeft: 2))
+    let text = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    #expect(text.contains("computing step 120 of 350, 2s left"))
+    #expect(text.contains(" WAIT  step ") && !text.contains("ETA"))
+    _ = reduce(
+      &state, .run(RunBatch(run: 1, events: [.failed(RunError(.failure, "the disk is full"))])))
+    let after = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    #expect(after.contains(" FAILED ") && !after.contains(" WAIT "))
+  }
+
   @Test func undoGoesBackToJustBeforeTheLastChange() throws {
     var state = try recorded()
     press(&state, "u")

@@ -46,7 +46,8 @@ extension ExplorerState {
     history.readArchive()
     history.set(opened.phase)
     draft = opened.configuration
-    draft.arms = live.arms.map(\.specification)
+    draft.arms = settingsAhead(opened.events)
+    texts = WrittenTexts()
     place = RunPlace(directory: opened.directory, isWatched: opened.isWatched)
     isPauseWanted = opened.phase == .paused
     verdicts = opened.phase.isOver ? Judging.verdicts(of: live) : []
@@ -56,6 +57,13 @@ extension ExplorerState {
     message = nil
     if let note = opened.note { say(note, seconds: 15) }
     selectedBlock = live.blocks.firstIndex(where: \.isMaskable) ?? 0
+  }
+
+  /// How the arms are set from the next step on: what has been changed since the newest one counts.
+  private func settingsAhead(_ events: [RunEvent]) -> [ArmSpecification] {
+    var course = RunCourse(configuration)
+    for case .journaled(let entry) in events { course.note(entry) }
+    return live.arms.map { course.settings(of: $0.arm, at: .max) }
   }
 
   /// Asks for a kept run, or one that another process trains; what trains now makes way.

@@ -4,7 +4,7 @@ import TerminalUI
 package enum PanelID: String, CaseIterable, Sendable, Hashable {
   case loss, digits, runs, mask, alignment, damping, verdict
   case raster, difference, alignmentTrace, rateTrace
-  case numbers, lossPair, maskPair, alignmentPair, alignmentDifference, factors, settings
+  case numbers, lossPair, maskPair, alignmentPair, alignmentDifference, factors, settings, texts
   case blockTable, stepByHand, blockMaps, blockCharts
   case sweepInvitation, sweepStatus, sweepChart, sweepArms, sweepVerdict
 

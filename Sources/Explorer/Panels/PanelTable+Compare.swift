@@ -4,7 +4,7 @@ import TerminalUI
 extension PanelTable {
   static let compare: [PanelSpec] = [
     numbersPanel, lossPairPanel, maskPairPanel, alignmentPairPanel, alignmentDifferencePanel,
-    factorsPanel, settingsPanel,
+    factorsPanel, settingsPanel, textsPanel,
   ]
 
   private static let numbersPanel = PanelSpec(
@@ -98,6 +98,23 @@ extension PanelTable {
     ]
   ) { context, buffer, area in
     buffer.draw(SettingsPanel(state: context.state, isFocused: context.isFocused), in: area)
+  }
+
+  private static let textsPanel = PanelSpec(
+    .texts, "text, side by side", caption: "what the models write", minimum: (38, 5),
+    priority: 36,
+    explanation: [
+      "What the newest kept model of each arm writes from nothing, drawn as it believes: same "
+        + "random numbers for both; :sample WORDS lets them go on with words of yours.",
+      "Written anew at every evaluation while this panel is on the screen.",
+      "Look at when words become words: a tenth of a nat is hard to see in a text.",
+      "Alarming: one letter or word again and again.",
+    ]
+  ) { context, buffer, area in
+    PairPanel(context).draw(on: &buffer, in: area) { arm, _, buffer, half in
+      buffer.draw(
+        TextPanel(state: context.state, arm: arm, isFocused: context.isFocused), in: half)
+    }
   }
 
   static let blocks: [PanelSpec] = [

@@ -18,6 +18,8 @@ struct Recipe {
   let sweptArmCount: Int?
   /// Whether blocks are matrices that are worth a map, and not a few weights in a plane.
   let hasMaps: Bool
+  /// Whether the models are of language, and can write.
+  let hasTexts: Bool
 
   var arrangement: Arrangement {
     switch (screen, audience) {
@@ -42,7 +44,8 @@ struct Recipe {
     let shown = arrangement.panels
     let wide = Recipe(
       screen: screen, audience: .desk, size: Size(width: 250, height: 80),
-      blockCount: blockCount, sweptArmCount: sweptArmCount, hasMaps: hasMaps)
+      blockCount: blockCount, sweptArmCount: sweptArmCount, hasMaps: hasMaps,
+      hasTexts: hasTexts)
     let all = audience == .desk ? wide.arrangement.panels : shown + wide.arrangement.panels
     var seen: Set<PanelID> = []
     return all.filter { seen.insert($0).inserted && $0 != .numbers && $0 != .sweepStatus }
@@ -73,10 +76,12 @@ struct Recipe {
       .share(1, .difference), .share(1, .alignmentDifference), .share(1, .factors),
       .cells(46, .settings),
     ]
-    return .rows([
+    let rows: [Arrangement.Part] = [
       .cells(2, .numbers), .share(9, .lossPair), .share(5, .maskPair), .share(5, .alignmentPair),
       .columns(share: 7, between),
-    ])
+    ]
+    // In a lower window a text would take the histograms their bins: it waits behind `Tab`.
+    return .rows(hasTexts && size.height >= 46 ? rows + [.share(4, .texts)] : rows)
   }
 
   private var blocks: Arrangement {

@@ -31,7 +31,8 @@ package enum CommandLanguage {
       ),
       Word(
         name: "fork", argument: "STEP",
-        help: "a run of its own from a step on (alone: the shown one)"),
+        help: "a run of its own from a step on (alone: the shown one); an arm with another "
+          + "optimizer: fork 60 m=magma(muon)"),
       Word(name: "undo", argument: "", help: "back to just before the last live change"),
       Word(name: "mark", argument: "TEXT", help: "write a mark on the charts"),
       Word(name: "axis", argument: "KIND", help: "step, tokens, cpu or wall"),
@@ -50,6 +51,9 @@ package enum CommandLanguage {
         help: "add an arm: arm magma(muon); set one: arm m tau=1; remove one: arm k off"),
       Word(name: "glyphs", argument: "KIND", help: "braille, block or ascii"),
       Word(name: "command", argument: "", help: "the exact line that reproduces this run"),
+      Word(
+        name: "sample", argument: "PROMPT",
+        help: "what the models write: same prompt (alone: none), same draws"),
       Word(name: "judge", argument: "", help: "six fresh paired seeds with the matched control"),
       Word(
         name: "present", argument: "", help: "projector mode: few panels, large digits; or end it"),
@@ -123,9 +127,10 @@ extension ExplorerState {
       guard let step = Int(argument) else { return nil }
       goTo(step: step)
       return []
-    case "rewind", "fork":
+    case "rewind":
       guard let step = argument.isEmpty ? shownStep : Int(argument) else { return nil }
-      return askToBranch(word == "fork" ? .fork(step: step) : .rewind(step: step))
+      return askToBranch(.rewind(step: step))
+    case "fork": return fork(argument)
     case "undo": return askToUndo()
     case "mark":
       return mark(argument.isEmpty ? "mark" : argument)
@@ -149,6 +154,7 @@ extension ExplorerState {
     case "arm": return arm(argument)
     case "glyphs": return setGlyphs(argument)
     case "command": return showCommand()
+    case "sample": return sample(argument)
     case "judge": return judge()
     case "present": return present()
     case "window":

@@ -149,6 +149,7 @@ extension ExplorerState {
   private mutating func reverseBlocks() -> [Effect] {
     screen = .blocks
     isBlockOrderReversed.toggle()
+    selectFirstBlock()
     return []
   }
 
@@ -175,9 +176,8 @@ extension ExplorerState {
       .rateTrace, .alignmentDifference, .factors, .settings, .raster, .blockTable, .stepByHand,
       .blockCharts:
       settings.crosshair = settings.crosshair == nil ? shownStep : nil
-    case .blockMaps, .mask, .maskPair, .alignment, .alignmentPair, .damping, .sweepInvitation,
-      .sweepStatus,
-      .sweepChart, .sweepArms, .sweepVerdict:
+    case .blockMaps, .mask, .maskPair, .texts, .alignment, .alignmentPair, .damping,
+      .sweepInvitation, .sweepStatus, .sweepChart, .sweepArms, .sweepVerdict:
       say(pane.spec.explanation[0], seconds: 15)
     }
   }

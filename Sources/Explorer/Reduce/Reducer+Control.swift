@@ -26,6 +26,10 @@ extension ExplorerState {
   private mutating func pauseOrToggle() -> [Effect] {
     if screen == .live, pane == .runs, hiddenArms.indices.contains(selectedArm) {
       hiddenArms[selectedArm].toggle()
+      let (arm, isHidden) = (live.arms[selectedArm], hiddenArms[selectedArm])
+      say(
+        "\(arm.letter) \(arm.name) is "
+          + (isHidden ? "hidden: it trains on, and verdicts count it" : "shown again"))
       return []
     }
     guard !history.phase.isOver else {
@@ -86,7 +90,7 @@ extension ExplorerState {
       say("\(shown) needs a restart: R reruns with it")
       return []
     }
-    say("\(shown) from the next step on: this comparison is now EXPLORATORY (R reruns clean)")
+    say("\(shown) from the next step on: now EXPLORATORY (R reruns clean)")
     let arms = live.arms
     guard distinct.count > 1 else {
       let arm = tunesOneArm ? arms[selectedArm].id : nil

@@ -115,8 +115,35 @@ extension ExplorerState {
   /// `:command`: the line that trains what trains here, shown and copied.
   mutating func showCommand() -> [Effect] {
     let text = CommandText(configuration, presets: presets).text
-    modal = .note(title: "the command that reproduces this run", text: text, offset: 0)
+    let isChanged = RunCourse(configuration, journal: live.journal) != RunCourse(configuration)
+    modal = .note(
+      title: isChanged
+        ? "trains this run as it began: live changes are not in it"
+        : "the command that reproduces this run", text: text, offset: 0)
     return [.copy(text)]
+  }
+
+  /// `:sample`, `:sample once upon`: lets the newest kept model of every arm write.
+  mutating func sample(_ prompt: String) -> [Effect] {
+    guard live.configuration.workload == "language", let directory = place.directory else {
+      say("only language models that are recorded can write", isAlert: true)
+      return []
+    }
+    say("the models write ...", seconds: 60)
+    return [.sample(directory: directory, prompt: prompt, run: runNumber)]
+  }
+
+  mutating func show(_ texts: [ModelText]) {
+    message = nil
+    guard !texts.isEmpty else {
+      return say("no model has been kept yet: the first evaluation keeps one", isAlert: true)
+    }
+    // Whoever has begun something else in the meantime is not interrupted.
+    guard modal == nil else { return say("the texts are ready: :sample shows them") }
+    let text = texts.map { "\($0.letter) \($0.name), step \($0.step)\n\($0.text)\n" }
+    modal = .note(
+      title: "what the models write: same prompt, same draws", text: text.joined(separator: "\n"),
+      offset: 0)
   }
 
   /// Begins a comparison and says so.

@@ -38,6 +38,17 @@ extension ExplorerState {
     return BlockWish(arm: arm.id, block: selectedBlock)
   }
 
+  /// Asks for texts of newly kept models while they are on the screen.
+  mutating func askForTexts() -> [Effect] {
+    guard screen == .compare, !isCovered, let directory = place.directory,
+      let evaluated = live.arms.first?.seeds.first?.evaluations.last?.step,
+      texts.isWanting(evaluated, now: now),
+      ScreenLayout(self, size: size).placed.contains(.texts)
+    else { return [] }
+    texts.ask(evaluated, now: now)
+    return [.sample(directory: directory, prompt: nil, run: runNumber)]
+  }
+
   /// Whether what lies over the screen hides all of it.
   private var isCovered: Bool {
     if case .form = modal { true } else { false }

@@ -56,7 +56,7 @@ extension ExplorerState {
     case .difference(let offset):
       modal = .difference(offset: min(offset, max(0, DifferenceText.lines(self).count - room)))
     case .note(let title, let text, let offset):
-      let lines = Wrapping.lines(text, width: min(size.width, 100) - 4)
+      let lines = Wrapping.paragraphs(text, width: min(size.width, 100) - 4)
       modal = .note(title: title, text: text, offset: min(offset, max(0, lines.count - room)))
     default: break
     }

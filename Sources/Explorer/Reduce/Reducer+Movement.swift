@@ -12,12 +12,18 @@ extension ExplorerState {
     if screen == .blocks {
       let columns = BlockColumn.allCases
       blockOrder = columns[(blockOrder.rawValue + direction + columns.count) % columns.count]
+      selectFirstBlock()
       return []
     }
     let count = knobs.count
     guard count > 0 else { return [] }
     knob = (min(knob, count - 1) + direction + count) % count
     return []
+  }
+
+  /// To the top of a new order, where the extreme stands that it was chosen for.
+  mutating func selectFirstBlock() {
+    if let first = orderedBlocks.first { selectedBlock = first }
   }
 
   /// Up and down: blocks where they are listed, else arms.

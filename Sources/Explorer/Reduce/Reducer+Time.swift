@@ -1,18 +1,37 @@
 import RunModel
 import TerminalUI
 
+/// Another optimizer for an arm of a fork.
+package struct Replacement: Sendable, Hashable {
+  package let arm: ArmID
+  package let letter: String
+  package let specification: ArmSpecification
+
+  package init(arm: ArmID, letter: String, specification: ArmSpecification) {
+    (self.arm, self.letter, self.specification) = (arm, letter, specification)
+  }
+
+  /// What the journal of the fork says of it: in force from the step behind the branch.
+  package func entry(after step: Int) -> JournalEntry {
+    var entry = JournalEntry(.replace, step: step + 1, arm: arm)
+    entry.settings = specification
+    return entry
+  }
+}
+
 /// What may be asked of a run's time.
 package enum BranchOrder: Sendable, Hashable {
   /// The run goes on from this step; what came after it stays as a branch beside it.
   case rewind(step: Int)
-  /// A run of its own goes on from this step; the present one stays as it is.
-  case fork(step: Int)
+  /// A run of its own goes on from this step, with another optimizer if one is named; the present one
+  /// stays as it is.
+  case fork(step: Int, replacing: Replacement? = nil)
   /// An arm joins: it is trained from step 0 to where the others stand, and goes on with them.
   case join(ArmSpecification, step: Int)
 
   package var step: Int {
     switch self {
-    case .rewind(let step), .fork(let step), .join(_, let step): step
+    case .rewind(let step), .fork(let step, _), .join(_, let step): step
     }
   }
 
@@ -20,8 +39,10 @@ package enum BranchOrder: Sendable, Hashable {
   var question: String {
     switch self {
     case .rewind(let step): "back to step \(step)? what came after is kept as a branch."
-    case .fork(let step): "fork at step \(step)? this run is kept as it is."
-    case .join(let arm, let step): "\(arm.name) joins and catches up to step \(step)?"
+    case .fork(let step, nil): "fork at step \(step)? this run is kept as it is."
+    case .fork(let step, let other?):
+      "fork at step \(step), \(other.letter) as \(other.specification.name)? this run is kept as it is."
+    case .join(let arm, _): "\(arm.name) joins, and the others wait until it has caught up?"
     }
   }
 }
@@ -43,6 +64,26 @@ extension ExplorerState {
     }
     modal = .confirmBranch(order)
     return []
+  }
+
+  /// `:fork`, `:fork 60`, `:fork 60 m=magma(muon)`: without a step, at the shown one.
+  mutating func fork(_ argument: String) -> [Effect]? {
+    var words = argument.split(separator: " ").map(String.init)
+    let step = words.first.flatMap { Int($0) }
+    if step != nil { words.removeFirst() }
+    guard words.count <= 1 else { return nil }
+    guard let word = words.first else { return askToBranch(.fork(step: step ?? shownStep)) }
+    guard let other = replacement(word) else { return nil }
+    return askToBranch(.fork(step: step ?? shownStep, replacing: other))
+  }
+
+  /// `m=magma(muon)`; nil when there is no such arm or optimizer.
+  private func replacement(_ text: String) -> Replacement? {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let arm = live.arms.first(where: { $0.letter == parts[0] }),
+      let specification = try? ArmGrammar(catalog: catalog).parse(parts[1])
+    else { return nil }
+    return Replacement(arm: arm.id, letter: arm.letter, specification: specification)
   }
 
   /// Back to just before the last live change.

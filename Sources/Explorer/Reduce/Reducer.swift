@@ -5,7 +5,7 @@ import TerminalUI
 
 /// Applies what happened and says what is to be done; pure but for the state handed in.
 package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] {
-  apply(action, to: &state) + state.askForLook()
+  apply(action, to: &state) + state.askForLook() + state.askForTexts()
 }
 
 private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] {
@@ -43,6 +43,10 @@ private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] 
     return []
   case .overlaid(let opened):
     state.overlay(opened)
+    return []
+  case .texts(let run, let prompt, let texts):
+    guard run == state.runNumber else { return [] }
+    if prompt == nil { state.texts.take(texts) } else { state.show(texts) }
     return []
   case .replaying(let run, let step, let target, let secondsLeft):
     guard run == state.runNumber else { return [] }
@@ -85,6 +89,7 @@ extension ExplorerState {
       case .journaled(let entry): take(entry)
       case .refused(let error): take(error)
       case .failed(let error):
+        isReplaying = false
         say("the run failed: \(error.description)", isAlert: true, seconds: 60)
       case .finished(let outcome): end(outcome)
       case .evaluated, .probed, .armFinished: break

@@ -27,9 +27,8 @@ struct BlockTable: Widget {
       return
     }
     let selected = blocks.firstIndex(of: state.selectedBlock) ?? 0
-    let first =
-      blocks.count > body.height
-      ? min(max(0, selected - body.height / 2), blocks.count - body.height) : 0
+    // The top of an order is what is looked for: it stays in view as long as the selected block does.
+    let first = max(0, selected - body.height + 1)
     for (line, place) in (first..<blocks.count).prefix(body.height).enumerated() {
       let row = body.row(line)
       if place == selected { buffer.fill(row, style: Style(.standard, on: .selection)) }

@@ -19,6 +19,7 @@ struct DifferencePanel: Widget {
       samples: PairedCurve(left, right).samples,
       first: left.symbol, second: right.symbol, secondArm: right.place)
     chart.declaredEnd = Double(state.shown.budget)
+    follow(right, &chart)
     chart.valueLabel = state.shown.configuration.lossUnit.label
     let title = "loss of \(right.letter) minus that of \(left.letter)"
     let newest = Shown.difference(PairedCurve(left, right).last?.difference)
@@ -30,6 +31,18 @@ struct DifferencePanel: Widget {
       ChartPanel(
         chart.scene(), letters: state.shown.arms.map(\.symbol), isFocused: isFocused,
         title: title, note: newest, foot: foot), in: area)
+  }
+
+  /// The axis and the stretch of the loss chart; not in seconds, which paired arms do not share.
+  private func follow(_ arm: ArmMoment, _ chart: inout DifferenceChart) {
+    let axis = state.settings.axis
+    guard axis == .step || axis == .tokens else { return }
+    let map = state.axisMap(arm, state.shown)
+    (chart.axis, chart.zoom) = (axis, state.zoomRange)
+    chart.declaredEnd = chart.declaredEnd.map(map.place(ofStep:))
+    for place in chart.samples.indices {
+      chart.samples[place].x = map.place(ofStep: chart.samples[place].x)
+    }
   }
 }
 

@@ -52,6 +52,7 @@ extension ExplorerState {
     if settings.smoothing == .none || (settings.showsRaw && settings.zoom == 0) {
       parts.append(TextLine("faint: single steps", .muted))
     }
+    if pinned != nil { parts.append(TextLine("dashed, capitals: the run beneath", .muted)) }
     if settings.spread == .bands, shown.configuration.seeds > 1 {
       parts.append(TextLine("band: 95 % over seeds", .muted))
     }
@@ -131,8 +132,9 @@ extension ExplorerState {
   /// `step 640  train a 2.113 m 2.150  val @600 a 2.108 m 2.141  m-a +.033` for the crosshair.
   ///
   /// The training loss is that of this very step; the validation loss names the step it was made at.
-  var crosshairText: String? {
-    guard let step = settings.crosshair else { return nil }
+  /// In parts that stand on a line each where they do not fit on one.
+  package var crosshairParts: [String] {
+    guard let step = settings.crosshair else { return [] }
     let moment = shown
     let rows = history.rows(at: step)
     let training = moment.arms.map { arm in
@@ -141,17 +143,17 @@ extension ExplorerState {
     }
     let evaluated = moment.arms.compactMap { $0.seeds.first?.evaluations.last(at: step)?.step }
       .max()
-    var text = "step \(step)  train " + training.joined(separator: " ")
-    guard let evaluated else { return text }
+    var parts = ["step \(step)", "train " + training.joined(separator: " ")]
+    guard let evaluated else { return parts }
     let losses = moment.arms.map { $0.loss(at: evaluated) }
     let written = zip(moment.arms, losses).map { "\($0.letter) \(Shown.loss($1))" }
-    text += "  val @\(evaluated) " + written.joined(separator: " ")
+    parts.append("val @\(evaluated) " + written.joined(separator: " "))
     guard let left = losses.indices.contains(pair.left) ? losses[pair.left] : nil,
       let right = losses.indices.contains(pair.right) ? losses[pair.right] : nil,
       pair.left != pair.right
-    else { return text }
+    else { return parts }
     let letters = "\(moment.arms[pair.right].letter)-\(moment.arms[pair.left].letter)"
-    return text + "  \(letters) \(Shown.difference(right - left))"
+    return parts + ["\(letters) \(Shown.difference(right - left))"]
   }
 }
 
@@ -174,8 +176,9 @@ struct LossPanel: Widget {
       ChartPanel(
         scene, letters: state.shown.arms.map(\.symbol), isFocused: isFocused, title: title,
         note: note, foot: state.lossLegend), in: area)
-    if let text = state.crosshairText, area.height > 3 {
-      let line = Rectangle(x: area.x + 1, y: area.y + 1, width: area.width - 2, height: 1)
+    let values = crosshairLines(width: area.width - 2).prefix(max(0, area.height - 3))
+    for (row, text) in values.enumerated() {
+      let line = Rectangle(x: area.x + 1, y: area.y + 1 + row, width: area.width - 2, height: 1)
       let room = Rectangle(
         x: max(line.x, line.right - text.columns), y: line.y,
         width: min(line.width, text.columns), height: 1)
@@ -183,10 +186,23 @@ struct LossPanel: Widget {
       buffer.write(
         text.shortened(to: room.width), in: room, align: .right, style: Style(.strong, .bold))
     }
-    if let text = state.baseLossText, area.height > 5 {
-      let line = Rectangle(x: area.x + 9, y: area.y + 2, width: area.width - 11, height: 1)
+    let next = max(1, values.count)
+    if let text = state.baseLossText, area.height > 4 + next {
+      let line = Rectangle(
+        x: area.x + 9, y: area.y + 1 + next, width: area.width - 11, height: 1)
       buffer.write(
         text.shortened(to: line.width), in: line, align: .right, style: Style(.text))
+    }
+  }
+
+  /// What the crosshair names, as many parts a line as fit.
+  private func crosshairLines(width: Int) -> [String] {
+    state.crosshairParts.reduce(into: []) { lines, part in
+      if let last = lines.last, last.columns + 2 + part.columns <= width {
+        lines[lines.count - 1] = last + "  " + part
+      } else {
+        lines.append(part)
+      }
     }
   }
 

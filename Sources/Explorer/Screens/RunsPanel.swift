@@ -209,16 +209,18 @@ struct RunNotes {
   }
 
   private func description(of arm: ArmMoment) -> [TextLine] {
-    let settings = arm.specification.writtenKeys.compactMap { key in
+    let keys = arm.specification.writtenKeys.filter { $0 != "mask" || arm.maskProbability == nil }
+    let settings = keys.compactMap { key in
       arm.specification.values[key].map { "\(key) \(Shown.setting($0))" }
     }
     var text = settings.joined(separator: "  ")
-    if let mask = arm.maskProbability, !arm.specification.writtenKeys.contains("mask") {
+    if let mask = arm.maskProbability {
       text += "  mask \(Shown.share(mask)) (keep \(Shown.share(1 - mask)))"
     }
     if let tau = arm.tau, !arm.specification.writtenKeys.contains("tau") {
       text += "  tau \(compactDecimal(tau))"
     }
+    if text.isEmpty { text = "settings as by default" }
     return [
       TextLine([
         TextRun("\(arm.letter) ", .lane(arm.place), .bold),

@@ -66,6 +66,8 @@ package struct ExplorerState {
   package internal(set) var blockOrder = BlockColumn.block
   package internal(set) var isBlockOrderReversed = false
   package internal(set) var blockFilter = ""
+  /// What the models have written.
+  package internal(set) var texts = WrittenTexts()
   /// The steps of blocks that were looked at.
   package internal(set) var looks = BlockLooks()
   /// Which chart of the Blocks screen comes first.
@@ -153,11 +155,11 @@ extension ExplorerState {
     draft = configuration
     history = RunHistory(configuration)
     verdicts = []
-    looks = BlockLooks()
+    (looks, texts) = (BlockLooks(), WrittenTexts())
     place = RunPlace()
     turningKey = nil
     runNumber += 1
-    isPauseWanted = false
+    (isPauseWanted, isReplaying) = (false, false)
     modal = nil
     resetSelection()
     return [.start(configuration, run: runNumber)]

@@ -66,7 +66,7 @@ struct HeaderLine: Widget {
     if run.configuration.seeds > 1 {
       line.append("  \(run.configuration.seeds) seeds", .text)
     }
-    if let left = run.secondsLeft, room >= 60 {
+    if let left = run.secondsLeft, !state.isReplaying, room >= 60 {
       line.append("  ETA \(Shown.duration(left))", .text)
     }
     line.append(" ")
@@ -74,7 +74,8 @@ struct HeaderLine: Widget {
   }
 
   private var phase: (text: String, role: Role) {
-    switch state.shown.phase {
+    if state.isReplaying { return ("WAIT", .warning) }
+    return switch state.shown.phase {
     case .starting: ("START", .muted)
     case .training: ("RUN", .good)
     case .paused: ("PAUSE", .warning)

@@ -19,7 +19,7 @@ struct Overlays {
     case .difference(let offset):
       show("how the arms differ", DifferenceText.lines(state), offset, on: &buffer)
     case .note(let title, let text, let offset):
-      show(title, VerdictLines.wrapped(text, .strong, width), offset, on: &buffer)
+      show(title, Wrapping.paragraphs(text, width: width), offset, on: &buffer)
     case .presets(let list): return PresetListView(list: list, state: state).draw(on: &buffer)
     case .command, .filter, .runFilter, .naming, .confirmDelete, .confirmBranch, .form, nil: break
     }
@@ -101,6 +101,13 @@ enum Wrapping {
       }
     }
     return lines
+  }
+
+  /// A text whose line ends are kept.
+  static func paragraphs(_ text: String, width: Int) -> [TextLine] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+      line.isEmpty ? [TextLine("")] : VerdictLines.wrapped(String(line), .strong, width)
+    }
   }
 
   /// As many sentences, wrapped before, as fit in full; where lines are left out, the last row says

@@ -53,7 +53,8 @@ package struct ScreenLayout {
     let recipe = Recipe(
       screen: state.screen, audience: state.settings.audience, size: rows[2].size,
       blockCount: state.orderedBlocks.count, sweptArmCount: state.sweep?.arms.count,
-      hasMaps: state.shown.summary?.plane == nil)
+      hasMaps: state.shown.summary?.plane == nil,
+      hasTexts: state.configuration.workload == "language")
     panes = recipe.order
     let fitting = recipe.arrangement.places(in: rows[2])
     let focused = state.pane

@@ -71,8 +71,17 @@ enum VerdictLines {
   static func shown(_ state: ExplorerState, width: Int) -> [TextLine] {
     if state.screen == .sweep { return SweepText.details(state.sweep, width: width) }
     let verdicts = state.shown.isPast ? [] : state.verdicts
-    return verdicts.isEmpty
-      ? withoutVerdict(state, width: width) : lines(of: verdicts, width: width)
+    return hiddenArms(state, width: width)
+      + (verdicts.isEmpty
+        ? withoutVerdict(state, width: width) : lines(of: verdicts, width: width))
+  }
+
+  /// Hiding is for the eye; a lesson that covers an arm does not name it.
+  private static func hiddenArms(_ state: ExplorerState, width: Int) -> [TextLine] {
+    let arms = state.shown.arms.filter(state.isHidden).map { "\($0.letter) \($0.name)" }
+    guard !arms.isEmpty, state.lessons.player == nil else { return [] }
+    let text = "Hidden from the charts, judged all the same: " + arms.joined(separator: ", ") + "."
+    return wrapped(text, .muted, width) + [TextLine("")]
   }
 
   /// Verdicts one after another, as `compare` prints them.
@@ -95,7 +104,7 @@ enum VerdictLines {
       switch line {
       case .heading(let text): wrapped(text, .strong, width)
       case .sentence(let text): wrapped(text, .text, width)
-      case .figure: continued(line.text, indent: 26, .strong, width)
+      case .figure: continued(line.text, indent: 28, .strong, width)
       case .check(let check): continued(line.text, indent: 6, role(of: check.status), width)
       }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import RunModel
+import RunStore
 
 /// The runs kept in one directory, such as the explorer's, and what may be done to a run anywhere.
 package struct RunLibrary {
@@ -67,7 +68,9 @@ extension FinishedRun {
   /// How far the run came: `finished`, `training, step 120 of 800`, `interrupted, not begun`.
   package var progressText: String {
     guard stage != .finished else { return stage.rawValue }
-    guard let step = records.map(\.step).max() else { return stage.rawValue + ", not begun" }
+    let rows = try? RecordedRows(RunDirectory(path: directory.path))
+    let steps = records.map(\.step) + [rows?.newestStep ?? 0].filter { $0 > 0 }
+    guard let step = steps.max() else { return stage.rawValue + ", not begun" }
     return "\(stage.rawValue), step \(step) of \(configuration.steps)"
   }
 }

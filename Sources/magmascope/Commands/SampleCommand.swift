@@ -1,9 +1,5 @@
 import ArgumentParser
-import Foundation
-import Optimizers
-import Presets
 import RunModel
-import Workloads
 
 /// `magmascope sample CHECKPOINT_DIR`: what a trained model writes.
 struct SampleCommand: ParsableCommand {
@@ -37,30 +33,9 @@ struct SampleCommand: ParsableCommand {
       throw RunError(
         .usage, "\(temperature) is out of range", place: "--temperature", remedy: "allowed: 0..100")
     }
-    let model = try TrainedModel(directory: checkpoint)
-    let library = PresetLibrary(environment: ProcessInfo.processInfo.environment)
-    let builder = ConfigurationBuilder(
-      catalog: OptimizerRegistry.catalog, workloads: WorkloadRegistry.descriptors)
-    let tokenizer = try model.tokenizer { file in
-      try builder.build(try library.fields(file), category: .input)
-    }
-    var configuration = model.configuration
-    let length = tokenizer.encode(ArraySlice(prompt.utf8)).count + tokens
-    (configuration.model.batch, configuration.model.context) = (
-      1, min(configuration.model.context, max(1, length))
-    )
-    let sampler = TextSampler(
-      transformer: Transformer(configuration, threads: 1), tokenizer: tokenizer)
-    let text = sampler.sample(
-      parameters: model.parameters.span, prompt: prompt,
-      fallback: tokenizer.encode(ArraySlice("\n".utf8)).first ?? 0, tokens: tokens,
-      temperature: temperature, seed: seed)
-    guard let text else {
-      throw RunError(
-        .input, "its weights give no probabilities (not a number): the model has diverged",
-        place: checkpoint, remedy: "use a checkpoint from before it diverged")
-    }
-    var written = Array(prompt.utf8) + text + [UInt8(ascii: "\n")]
+    let writing = TextWriting(
+      prompt: prompt, tokens: tokens, temperature: temperature, seed: seed)
+    var written = try writing.bytes(from: checkpoint) + [UInt8(ascii: "\n")]
     if !raw { written = Array(visible(bytes: written, keepingLines: true).utf8) }
     var bytes = written[...]
     try StandardOutput().write(&bytes)

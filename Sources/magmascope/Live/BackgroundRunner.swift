@@ -294,9 +294,10 @@ final class BackgroundRunner {
       live.controller.waitUntilFinished()
       _ = kept.recorder.close()
       do throws(RunError) {
-        let replay = ReplayDesk(run: kept.run, order: order, wish: wish) { step, secondsLeft in
+        let replay = ReplayDesk(run: kept.run, order: order, wish: wish) {
+          step, target, secondsLeft in
           answers.post(
-            .replaying(run: number, step: step, target: order.step, secondsLeft: secondsLeft))
+            .replaying(run: number, step: step, target: target, secondsLeft: secondsLeft))
           wake()
         }
         let result = try replay.work()

@@ -123,6 +123,10 @@ final class ExplorerSession {
       case .nameRun(let path, let name): runner.tend { RunCatalog.name(path, name) }
       case .deleteRun(let path): runner.tend { RunCatalog.delete(path) }
       case .overlay(let path): runner.tend { RunCatalog.overlay(path) }
+      case .sample(let path, let prompt, let number):
+        runner.tend {
+          .texts(run: number, prompt: prompt, ModelTexts.texts(of: path, prompt: prompt ?? ""))
+        }
       case .command(let command): runner.send(command)
       case .sweep(let order): sweep.perform(order)
       case .lesson(let effect): perform(effect)

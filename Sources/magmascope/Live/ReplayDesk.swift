@@ -23,8 +23,8 @@ struct ReplayDesk {
   let order: BranchOrder
   /// False once the user has given up.
   let wish: Locked<Bool>
-  /// Told of the step that is reached, and the seconds that are left.
-  let progress: @Sendable (Int, Double?) -> Void
+  /// Told of the step that is reached, the step that is wanted, and the seconds that are left.
+  let progress: @Sendable (Int, Int, Double?) -> Void
 
   func work() throws(RunError) -> Result {
     let configuration = try StoredRun.configuration(of: run.directory)
@@ -40,12 +40,16 @@ struct ReplayDesk {
         run: run, configuration: configuration, source: source, checkpoint: boundary,
         note: "back at step \(step), paused: Space goes on; what came after is kept as a branch")
     case .join: return try asItWas(configuration, source, because: "nothing to join")
-    case .fork(let step):
+    case .fork(let step, let other):
+      var boundary = boundary
+      if let other { boundary.journal.append(other.entry(after: step)) }
       let fork = try fork(boundary, configuration, at: step)
       run.end()
+      let change = other.map { ", \($0.letter) as \($0.specification.name) from its next step" }
       return Result(
         run: fork, configuration: configuration, source: source, checkpoint: boundary,
-        note: "a run of its own from step \(step), paused: turn its knobs, Space goes on")
+        note: "a run of its own from step \(step)\(change ?? ""), paused: "
+          + "turn its knobs, Space goes on")
     }
   }
 
@@ -86,8 +90,8 @@ struct ReplayDesk {
     try run.write(joined, of: configuration.begun, stamp: .current(configuration))
     return Result(
       run: run, configuration: configuration, source: source, checkpoint: joined,
-      note: "\(lane.letter) \(specification.name) has caught up with step \(others.step); "
-        + "added after seeing: at most grade C")
+      note: "\(lane.letter) \(specification.name) has caught up with step \(others.step), paused: "
+        + "Space goes on; added after seeing: at most grade C")
   }
 
   private func caughtUp(
@@ -100,19 +104,19 @@ struct ReplayDesk {
       return .success(
         try replay.catchUp(
           [arm], with: others, channels: RunChannels(recorder: kept.recorder),
-          while: isWanted(from: 0)))
+          while: isWanted(from: 0, to: others.step)))
     } catch {
       return .failure(error)
     }
   }
 
   /// Tells how far a computation that began at step `first` is, and whether it is still wanted.
-  private func isWanted(from first: Int) -> (Int) -> Bool {
+  private func isWanted(from first: Int, to target: Int) -> (Int) -> Bool {
     let begun = ContinuousClock.now
     return { step in
       let seconds = begun.duration(to: .now) / .seconds(1)
       let rate = Double(step - first) / max(seconds, 1e-3)
-      progress(step, rate > 0 ? Double(order.step - step) / rate : nil)
+      progress(step, target, rate > 0 ? Double(target - step) / rate : nil)
       return wish.withLock(\.self)
     }
   }
@@ -137,7 +141,7 @@ struct ReplayDesk {
     let replay = Replay(
       configuration: configuration, journal: try run.directory.readJournal(), source: source)
     return try replay.boundary(
-      after: order.step, from: start, while: isWanted(from: start?.step ?? 0))
+      after: order.step, from: start, while: isWanted(from: start?.step ?? 0, to: order.step))
   }
 }
 
