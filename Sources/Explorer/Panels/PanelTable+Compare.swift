@@ -154,7 +154,8 @@ extension PanelTable {
     explanation: [
       "Tab goes round: alignment of the block over the last steps, what masking costs, curvature, "
         + "sharpness, the tail of the gradient noise, update over weight, distance.",
-      "The probes measure when asked: :probe curvature:50 measures every 50 steps.",
+      "The probes measure when asked: :probe curvature:50 every 50 steps to come, :probe curvature "
+        + "100..200 along the past.",
       "Dashed lines are predictions or a second figure, named in the title.",
       "Look for the rate up to which the predicted cost of masking holds.",
     ]

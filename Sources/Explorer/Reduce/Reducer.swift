@@ -48,6 +48,10 @@ private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] 
     guard run == state.runNumber else { return [] }
     state.replay(at: step, of: target, secondsLeft)
     return []
+  case .computedAgain(let run, let outcome):
+    guard run == state.runNumber else { return [] }
+    state.endReplay(outcome)
+    return []
   case .sweep(let picture):
     state.take(picture)
     return state.takeForLesson(picture)
@@ -85,6 +89,7 @@ extension ExplorerState {
       case .journaled(let entry): take(entry)
       case .refused(let error): take(error)
       case .failed(let error):
+        isReplaying = false
         say("the run failed: \(error.description)", isAlert: true, seconds: 60)
       case .finished(let outcome): end(outcome)
       case .evaluated, .probed, .armFinished: break
