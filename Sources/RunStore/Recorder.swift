@@ -169,9 +169,8 @@ package final class Recorder: RunRecorder {
     case .event(.probed(let reading)):
       attempt(\.lines) { () throws(RunError) in
         // Rare, and absent from most runs: looked at by the first reading.
-        var probes = try desk.probes ?? ProbeFile(run.directory)
-        try probes.enter([reading])
-        desk.probes = probes
+        if desk.probes == nil { desk.probes = try ProbeFile(run.directory) }
+        try desk.probes?.enter([reading])
       }
     case .checkpoint(let set):
       finish(&desk)
