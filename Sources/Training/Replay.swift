@@ -62,13 +62,41 @@ package struct Replay: Sendable {
     var options = options
     options.isSilent = true
     options.probes = [cadence]
+    let everybody = RunCourse(configuration, journal: journal).arms(at: .max)
     let last = try alone.run(
-      nil, to: stretch.upperBound, from: alone.complete(checkpoint), options: options,
+      nil, to: stretch.upperBound, from: alone.complete(checkpoint, everybody), options: options,
       channels: channels, while: isWanted)
     guard last != nil else { return nil }
     var events: [RunEvent] = []
     channels.events.drain(into: &events)
     return events.compactMap { if case .probed(let reading) = $0 { reading } else { nil } }
+  }
+
+  /// A block in step `step` as it would have been seen while the run trained; computed in silence.
+  ///
+  /// - Parameter checkpoint: a boundary of the same line before the step; nil: the start.
+  /// - Returns: the look; none of an arm that did not come so far; nil when given up.
+  package func looks(
+    at wish: BlockWish, in step: Int, from checkpoint: CheckpointSet?,
+    while isWanted: (_ step: Int) -> Bool = { _ in true }
+  ) throws(RunError) -> [BlockLook]? {
+    let (alone, roster) = (ofFirstSeed, RunCourse(configuration, journal: journal).roster)
+    guard let arm = roster[id: wish.arm] else { return [] }
+    let arms = [arm] + [roster.followed(by: arm)].compactMap(\.self)
+    var options = options
+    options.isSilent = true
+    let before = try alone.run(
+      arms.map(\.id), to: step - 1, from: alone.complete(checkpoint, arms), options: options,
+      channels: RunChannels(), while: isWanted)
+    guard let before else { return nil }
+    let looks = Mailbox<BlockLook>()
+    let last = try alone.run(
+      arms.map(\.id), to: step, from: before, asking: [.look(wish)], options: options,
+      channels: RunChannels(looks: looks), while: isWanted)
+    guard last != nil else { return nil }
+    var found: [BlockLook] = []
+    looks.drain(into: &found)
+    return found
   }
 
   /// The same run with its first seed only, which is that seed among several.
@@ -80,8 +108,7 @@ package struct Replay: Sendable {
 
   /// The boundary, unless an arm is missing that joined after it: that arm is computed from the start,
   /// and the others with it.
-  private func complete(_ checkpoint: CheckpointSet?) -> CheckpointSet? {
-    let arms = RunCourse(configuration, journal: journal).arms(at: .max)
+  private func complete(_ checkpoint: CheckpointSet?, _ arms: [RunArm]) -> CheckpointSet? {
     let isComplete = arms.allSatisfy { arm in
       checkpoint?.arms.contains { $0.arm == arm.id && $0.seed == configuration.seed } ?? false
     }
@@ -108,8 +135,8 @@ package struct Replay: Sendable {
   }
 
   private func run(
-    _ arms: [ArmID]?, to step: Int, from checkpoint: CheckpointSet?, options: RunOptions,
-    channels: RunChannels, while isWanted: (Int) -> Bool
+    _ arms: [ArmID]?, to step: Int, from checkpoint: CheckpointSet?, asking: [RunCommand] = [],
+    options: RunOptions, channels: RunChannels, while isWanted: (Int) -> Bool
   ) throws(RunError) -> CheckpointSet? {
     var (options, channels) = (options, channels)
     options.journal = journal.filter { $0.step <= step || $0.kind == .join }
@@ -125,6 +152,7 @@ package struct Replay: Sendable {
     let controller = RunController(
       configuration: configuration, arms: arms, source: source, channels: channels,
       resumeFrom: checkpoint, options: options)
+    asking.forEach(controller.send)
     controller.start()
     while !controller.hasEnded {
       _ = told.wait(timeout: .now() + 0.02)

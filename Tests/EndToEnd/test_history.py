@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -404,6 +405,10 @@ def test_a_past_step_is_measured_on_the_screen_while_the_run_goes_on(binary, dir
         terminal.send(":probe curvature 0..1000000\r")
         terminal.wait("is not in the run", "a refusal")
         check("PAUSE" not in terminal.text(), "the run was stopped")
+        terminal.send("\t\t")
+        terminal.wait("Enter in this panel", "what would fill the maps")
+        terminal.send("\r")
+        terminal.wait(lambda text: re.search(r"\d x \d+ moved|\d \w+ did not move|nothing moved", text), "maps of a past step")
         terminal.send(":probe gradientNoise 0..500 every 1\r")
         terminal.wait("Esc gives up", "a long measurement")
         terminal.send("\x1b")

@@ -143,7 +143,8 @@ extension PanelTable {
       "Two colours, and two sets of characters, tell above 0 from below; denser is larger.",
       "x: weights that did not move, as where a row, a column or an element was dropped.",
       "Look for stripes that g and mu share: that is what an alignment above the noise is made of.",
-      "Made of the steps that are trained while this panel is on the screen; none of it is recorded.",
+      "Made of the steps that are trained while this panel is on the screen; none of it is recorded. "
+        + "Enter in the panel computes another step again, from the nearest checkpoint.",
     ]
   ) { context, buffer, area in
     buffer.draw(BlockMaps(state: context.state, isFocused: context.isFocused), in: area)

@@ -38,6 +38,21 @@ extension ExplorerState {
     return BlockWish(arm: arm.id, block: selectedBlock)
   }
 
+  /// What would fill the panel of maps; nil where they are there, or cannot be had.
+  var missingMaps: PastOrder? {
+    guard place.directory != nil, let arm = distributedArm, let step = arm.track?.step, step > 0,
+      shown.blocks.indices.contains(selectedBlock),
+      looks.look(arm: arm.id, block: selectedBlock, step: step) == nil
+    else { return nil }
+    return .look(BlockWish(arm: arm.id, block: selectedBlock), step: step)
+  }
+
+  /// Enter: the maps of the shown step where their panel has the focus and lacks them; nil elsewhere.
+  mutating func computeMaps() -> [Effect]? {
+    guard screen == .blocks, pane == .blockMaps, let order = missingMaps else { return nil }
+    return computeAgain(order)
+  }
+
   /// Whether what lies over the screen hides all of it.
   private var isCovered: Bool {
     if case .form = modal { true } else { false }

@@ -30,11 +30,14 @@ package enum BranchOrder: Sendable, Hashable {
 package enum PastOrder: Sendable, Hashable {
   /// A measurement along its stretch.
   case probe(ProbeCadence)
+  /// The maps of a block in a step.
+  case look(BlockWish, step: Int)
 
   /// The steps that it is about.
   package var steps: ClosedRange<Int> {
     switch self {
     case .probe(let cadence): cadence.stretch ?? 0...0
+    case .look(_, let step): step...step
     }
   }
 
@@ -45,6 +48,7 @@ package enum PastOrder: Sendable, Hashable {
       "measuring \(cadence.kind.rawValue) at "
         + (steps.count == 1
           ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)")
+    case .look(_, let step): "computing step \(step) again for its maps"
     }
   }
 }

@@ -320,7 +320,9 @@ final class BackgroundRunner {
       defer { closing.leave() }
       do throws(RunError) {
         let found = try past.work()
-        answers.post(.run(RunBatch(run: number, events: found.events)))
+        var batch = RunBatch(run: number, events: found.events)
+        batch.looks = found.looks
+        answers.post(.run(batch))
         answers.post(.computedAgain(run: number, .success(found.note)))
       } catch {
         answers.post(.computedAgain(run: number, .failure(error)))

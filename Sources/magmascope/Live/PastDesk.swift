@@ -7,6 +7,7 @@ struct PastDesk {
   /// What came of it.
   struct Found {
     var events: [RunEvent] = []
+    var looks: [BlockLook] = []
     /// For people, in a line.
     var note: String
   }
@@ -27,9 +28,16 @@ struct PastDesk {
       guard !readings.isEmpty else {
         return Found(note: "\(cadence.kind.rawValue) says nothing about these arms there")
       }
-      let note = "measured \(cadence.kind.rawValue): see the block inspector on screen 3"
+      let note = keep(readings) ?? "see the block inspector on screen 3"
       return Found(
-        events: readings.map { .probed($0) }, note: note + (keep(readings).map { "; " + $0 } ?? ""))
+        events: readings.map { .probed($0) }, note: "measured \(cadence.kind.rawValue): " + note)
+    case .look(let wish, let step):
+      guard let looks = try run.looks(at: wish, in: step, watch) else {
+        return Found(note: "given up: step \(step) is as unknown as before")
+      }
+      return Found(
+        looks: looks,
+        note: looks.isEmpty ? "the arm made no step \(step)" : "the maps of step \(step)")
     }
   }
 
@@ -43,7 +51,7 @@ struct PastDesk {
       try OwnedRun.enter(readings, at: directory)
       return nil
     } catch {
-      return "shown and not kept: \(error.message)"
+      return "shown, not kept: \(error.description)"
     }
   }
 }

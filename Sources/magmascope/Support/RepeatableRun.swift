@@ -42,14 +42,26 @@ struct RepeatableRun {
     _ cadence: ProbeCadence, _ watch: ReplayWatch = .patient
   ) throws(RunError) -> [ProbeReading]? {
     guard let stretch = cadence.stretch else { return [] }
-    try checkSameBits()
-    try checkMemory()
+    try checkWhatIsHere()
     let nearest = try nearest(to: stretch.lowerBound)
     return try replay.readings(cadence, from: nearest, while: watch.from(nearest?.step ?? 0))
   }
 
-  /// The first seed is computed beside whatever trains here.
-  private func checkMemory() throws(RunError) {
+  /// A block in a step as it would have been seen while the run trained; nil when given up.
+  ///
+  /// - Throws: `RunError` (.input) where it would not be the same to the bit.
+  func looks(
+    at wish: BlockWish, in step: Int, _ watch: ReplayWatch = .patient
+  ) throws(RunError) -> [BlockLook]? {
+    try checkWhatIsHere()
+    let nearest = try nearest(to: step - 1)
+    return try replay.looks(
+      at: wish, in: step, from: nearest, while: watch.from(nearest?.step ?? 0))
+  }
+
+  /// The same bits, and room for the first seed beside whatever trains.
+  private func checkWhatIsHere() throws(RunError) {
+    try checkSameBits()
     var alone = configuration
     alone.seeds = 1
     try MemoryCheck.check(alone, source: replay.source)
