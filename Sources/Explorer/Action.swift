@@ -24,6 +24,8 @@ package enum Action: Sendable {
   case texts(run: Int, prompt: String?, [ModelText])
   /// A step is being computed again: how far it is, and for how many seconds still.
   case replaying(run: Int, step: Int, target: Int, secondsLeft: Double?)
+  /// What was to be computed again is there, was given up, or cannot be had; with what to say of it.
+  case computedAgain(run: Int, Result<String, RunError>)
   /// What a comparison would take.
   case estimated(RunConfiguration, RunEstimate)
   /// The paths that begin with a text.

@@ -31,6 +31,9 @@ package enum Effect: Sendable, Hashable {
   case sample(directory: String, prompt: String?, run: Int)
   /// Take the run back, or branch another off it.
   case branch(BranchOrder, run: Int)
+  /// Compute a part of the past of the run in this directory again, which stays as it is; answered by
+  /// `Action.run` and then `Action.computedAgain`.
+  case computeAgain(PastOrder, directory: String, run: Int)
   /// Give up what is being computed again.
   case stopReplay
   /// Keep the run under a name; answered by `Action.stored`.

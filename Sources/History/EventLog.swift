@@ -28,11 +28,14 @@ struct EventLog {
     newestEvaluation = max(newestEvaluation, record.step)
   }
 
+  /// A reading of a step that is past lies between the others; one of a place that is known takes it.
   mutating func enter(_ reading: ProbeReading) {
     let key = ProbeTrack(kind: reading.kind, arm: reading.arm)
     var log = probes[key] ?? ChunkedArray()
-    guard log.last.map({ reading.step >= $0.step }) ?? true else { return }
+    let later = log[log.partitioningIndex { $0.step >= reading.step }...]
+    if !later.isEmpty { log = ChunkedArray(log[..<later.startIndex]) }
     log.append(reading)
+    for other in later where other.step > reading.step { log.append(other) }
     probes[key] = log.thinned(above: Self.probeCapacity)
   }
 

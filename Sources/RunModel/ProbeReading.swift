@@ -3,16 +3,40 @@ package enum ProbeKind: String, Sendable, Codable, Hashable, CaseIterable {
   case curvature, proposition1, sharpness, gradientNoise
 }
 
-/// A measurement taken again and again while a run goes on.
+/// A measurement taken again and again: while a run goes on, or along a stretch of its past.
 package struct ProbeCadence: Sendable, Codable, Hashable {
   package var kind: ProbeKind
   /// Steps between two readings.
   package var every: Int
+  /// The steps that readings are taken in, from the first of them on; nil: as long as the run goes
+  /// on, at the multiples of `every`.
+  package let stretch: ClosedRange<Int>?
 
   package init(_ kind: ProbeKind, every: Int) {
     precondition(every > 0, "a probe every \(every) steps")
-    self.kind = kind
-    self.every = every
+    (self.kind, self.every, stretch) = (kind, every, nil)
+  }
+
+  /// - Parameter every: nil for about ten readings.
+  package init(_ kind: ProbeKind, along stretch: ClosedRange<Int>, every: Int? = nil) {
+    let every = every ?? max(1, (stretch.upperBound - stretch.lowerBound + 9) / 10)
+    precondition(every > 0, "a probe every \(every) steps")
+    (self.kind, self.every, self.stretch) = (kind, every, stretch)
+  }
+
+  /// Whether a reading is due once `step` is done.
+  package func isDue(after step: Int) -> Bool {
+    guard let stretch else { return step > 0 && step.isMultiple(of: every) }
+    return stretch.contains(step) && (step - stretch.lowerBound).isMultiple(of: every)
+  }
+
+  /// The stretch that `A..B` says; nil for anything else.
+  package static func stretch(_ text: String) -> ClosedRange<Int>? {
+    let dots = text.indices.first { text[$0...].hasPrefix("..") }
+    guard let dots, let first = Int(text[..<dots]), let last = Int(text[dots...].dropFirst(2)),
+      first <= last
+    else { return nil }
+    return first...last
   }
 }
 
@@ -52,7 +76,16 @@ package struct ProbeReading: Sendable, Codable, Hashable {
   }
 }
 
+/// Where a reading belongs; what is measured there is always the same, what it costs apart.
+package struct ProbePlace: Sendable, Hashable {
+  package let kind: ProbeKind
+  package let arm: ArmID
+  package let step: Int
+}
+
 extension ProbeReading {
+  package var place: ProbePlace { ProbePlace(kind: kind, arm: arm, step: step) }
+
   /// The value of a named figure; nil when the probe has none of that name.
   package func figure(_ name: String) -> Double? { figures.first { $0.name == name }?.value }
 }

@@ -68,6 +68,20 @@ package final class OwnedRun: Sendable {
     return run
   }
 
+  /// Adds readings that were taken afterwards to a run that nobody writes; all else stays as it is.
+  ///
+  /// - Throws: `RunError` (.failure), at once, where somebody writes it, or may.
+  package static func enter(
+    _ readings: [ProbeReading], at path: String
+  ) throws(RunError) {
+    let directory = try RunDirectory.open(at: path)
+    if let owner = directory.owner, owner.isPresent { throw .owned(path, by: owner.record) }
+    let run = OwnedRun(directory, try RunOwnership.take(path))
+    defer { run.end() }
+    var probes = try ProbeFile(directory)
+    try probes.enter(readings)
+  }
+
   private var ring: CheckpointRing { CheckpointRing(directory: directory) }
 
   /// Writes a set and makes it the newest.

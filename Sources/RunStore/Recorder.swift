@@ -139,6 +139,7 @@ package final class Recorder: RunRecorder {
     var metrics: LineFile
     var journal: LineFile
     var rows: RowWriter
+    var probes: ProbeFile?
     var drained = RunRows(blockCount: 0)
     var lastRows = SuspendingClock.now
 
@@ -166,10 +167,10 @@ package final class Recorder: RunRecorder {
         try desk.journal.append(RunDirectory.line(entry))
       }
     case .event(.probed(let reading)):
-      // Rare, and absent from most runs: the file is made by the first reading.
       attempt(\.lines) { () throws(RunError) in
-        var probes = try LineFile(run.directory.probesPath)
-        try probes.append(RunDirectory.line(reading))
+        // Rare, and absent from most runs: looked at by the first reading.
+        if desk.probes == nil { desk.probes = try ProbeFile(run.directory) }
+        try desk.probes?.enter([reading])
       }
     case .checkpoint(let set):
       finish(&desk)

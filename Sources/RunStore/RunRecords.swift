@@ -18,6 +18,13 @@ extension RunDirectory {
     try read(ProbeReading.self, from: probesPath)
   }
 
+  /// Whether `probes.jsonl` ends with a whole line, and not in one that was being written.
+  func areProbesWhole() throws(RunError) -> Bool {
+    guard FileManager.default.fileExists(atPath: probesPath) else { return true }
+    let last = try DurableFile.read(probesPath, as: .records).last
+    return last.map { $0 == UInt8(ascii: "\n") } ?? true
+  }
+
   /// The letters of the arms, in order, of a run whose `run.yaml` does not say them: those its
   /// evaluations have, else its directories. nil where neither knows: the run begins anew.
   ///

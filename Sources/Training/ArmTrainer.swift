@@ -79,7 +79,7 @@ package final class ArmTrainer {
       progress.divergedAt = step
       return
     }
-    let context = context(of: step, matchedFactor: matchedFactor)
+    let context = context(of: step, in: course, matchedFactor: matchedFactor)
     var look: BlockLooking?
     if let lookedAt { look = looking(at: lookedAt, &start) }
     move(context)
@@ -101,7 +101,7 @@ package final class ArmTrainer {
     post(row)
   }
 
-  func context(of step: Int, matchedFactor: Double) -> StepContext {
+  func context(of step: Int, in course: RunCourse, matchedFactor: Double) -> StepContext {
     StepContext(
       step: step, scheduleFactor: course.scheduleFactor(step: step), seed: seat.seed,
       matchedFactor: matchedFactor, totalSteps: course.steps(at: step))

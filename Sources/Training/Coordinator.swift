@@ -202,8 +202,12 @@ package struct Coordinator: Sendable {
   private mutating func conclude() {
     for index in reports.indices { reports[index].settledFactor = reports[index].stepFactor }
     switch directive {
-    case .prepare: concludePreparation()
-    case .evaluate: tellRecords()
+    case .prepare:
+      concludePreparation()
+      if isResumed { orderFirstProbes() }
+    case .evaluate:
+      tellRecords()
+      orderFirstProbes()
     case .train(let step): concludeStep(step)
     case .probe: tellReadings()
     case .snapshot: assembleSnapshot()
@@ -249,14 +253,22 @@ package struct Coordinator: Sendable {
     }
     tellRecords()
     tell(state.completeStep(isAnyArmAlive: reports.contains { $0.divergedAt == nil }))
-    if options.probeRunner != nil, step > options.silentThrough {
-      probes += cadences.filter { step.isMultiple(of: $0.every) }.map(\.kind)
-    }
+    if step > options.silentThrough { orderProbes { $0.isDue(after: step) } }
     if let every = options.checkpointEvery, step.isMultiple(of: every),
       step > options.silentThrough
     {
       wantsSnapshot = true
     }
+  }
+
+  /// Measurements at the step the run begins with here, which a stretch of the past may begin with.
+  private mutating func orderFirstProbes() {
+    let step = state.step
+    orderProbes { $0.stretch != nil && $0.isDue(after: step) }
+  }
+
+  private mutating func orderProbes(where isDue: (ProbeCadence) -> Bool) {
+    if options.probeRunner != nil { probes += cadences.filter(isDue).map(\.kind) }
   }
 
   /// Whether this is the run itself, and not a part of it that is computed for a boundary.

@@ -15,7 +15,8 @@ package struct ProbeSubject {
   package var workload: any Workload
   /// A copy of the optimizer as it is now, live changes included.
   package var optimizer: any ArmStepping
-  /// What the arm's next step will be told; of the last step once the run is over.
+  /// What the arm's next step will be told, as far as its settings and budget were known then; of
+  /// the last step once the run is over.
   package var context: StepContext
   /// Largest gradient norm of the run; nil for no clipping.
   package var clip: Double?
@@ -40,11 +41,17 @@ extension ArmTrainer {
       kind: kind, arm: seat.arm, seed: seat.seed, step: progress.step,
       specification: settings, layout: layout, workload: workload,
       optimizer: optimizer,
-      context: context(
-        of: min(progress.step + 1, course.finalStep), matchedFactor: matchedFactor),
+      context: proposedContext(matchedFactor: matchedFactor),
       clip: course.configuration.clip)
     var reading = runner.run(subject, parameters: parameters.elements.span)
     reading?.cpuSeconds = threadCPUSeconds() - start
     return reading
+  }
+
+  /// By the journal up to here: a reading taken afterwards must not know a budget that came later.
+  private func proposedContext(matchedFactor: Double) -> StepContext {
+    let known = course.upTo(progress.step)
+    let step = min(progress.step + 1, known.finalStep)
+    return context(of: step, in: known, matchedFactor: matchedFactor)
   }
 }

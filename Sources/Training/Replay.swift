@@ -3,7 +3,7 @@ import EventStream
 import RunModel
 import Workloads
 
-/// Computes a step boundary of a run again: from a checkpoint before it, or from the start.
+/// Computes parts of a run again: from a checkpoint before them, or from the start.
 ///
 /// Everything in training is a function of configuration, journal and seeds, so what comes out is
 /// the run as it was there, bit for bit (times apart), on the kernels it was trained with.
@@ -43,6 +43,78 @@ package struct Replay: Sendable {
       nil, to: step, from: checkpoint, options: options, channels: RunChannels(), while: isWanted)
   }
 
+  /// What a measurement along its stretch would have told while the run trained, to the bit, the time
+  /// it takes apart; computed in silence.
+  ///
+  /// Of the first seed, as while training, and of arms that joined later too.
+  ///
+  /// - Parameter checkpoint: a boundary of the same line at or before the stretch; nil: the start.
+  /// - Returns: the readings by step, the arms in their order; nil when given up.
+  package func readings(
+    _ cadence: ProbeCadence, from checkpoint: CheckpointSet?,
+    while isWanted: (_ step: Int) -> Bool = { _ in true }
+  ) throws(RunError) -> [ProbeReading]? {
+    guard let stretch = cadence.stretch else {
+      preconditionFailure("the past has an end: a measurement of it needs a stretch")
+    }
+    let channels = RunChannels()
+    let alone = ofFirstSeed
+    var options = options
+    options.isSilent = true
+    options.probes = [cadence]
+    let everybody = RunCourse(configuration, journal: journal).arms(at: .max)
+    let last = try alone.run(
+      nil, to: stretch.upperBound, from: alone.complete(checkpoint, everybody), options: options,
+      channels: channels, while: isWanted)
+    guard last != nil else { return nil }
+    var events: [RunEvent] = []
+    channels.events.drain(into: &events)
+    return events.compactMap { if case .probed(let reading) = $0 { reading } else { nil } }
+  }
+
+  /// A block in step `step` as it would have been seen while the run trained; computed in silence.
+  ///
+  /// - Parameter checkpoint: a boundary of the same line before the step; nil: the start.
+  /// - Returns: the look; none of an arm that did not come so far; nil when given up.
+  package func looks(
+    at wish: BlockWish, in step: Int, from checkpoint: CheckpointSet?,
+    while isWanted: (_ step: Int) -> Bool = { _ in true }
+  ) throws(RunError) -> [BlockLook]? {
+    let (alone, roster) = (ofFirstSeed, RunCourse(configuration, journal: journal).roster)
+    guard let arm = roster[id: wish.arm] else { return [] }
+    let arms = [arm] + [roster.followed(by: arm)].compactMap(\.self)
+    var options = options
+    options.isSilent = true
+    let before = try alone.run(
+      arms.map(\.id), to: step - 1, from: alone.complete(checkpoint, arms), options: options,
+      channels: RunChannels(), while: isWanted)
+    guard let before else { return nil }
+    let looks = Mailbox<BlockLook>()
+    let last = try alone.run(
+      arms.map(\.id), to: step, from: before, asking: [.look(wish)], options: options,
+      channels: RunChannels(looks: looks), while: isWanted)
+    guard last != nil else { return nil }
+    var found: [BlockLook] = []
+    looks.drain(into: &found)
+    return found
+  }
+
+  /// The same run with its first seed only, which is that seed among several.
+  private var ofFirstSeed: Replay {
+    var copy = self
+    copy.configuration.seeds = 1
+    return copy
+  }
+
+  /// The boundary, unless an arm is missing that joined after it: that arm is computed from the start,
+  /// and the others with it.
+  private func complete(_ checkpoint: CheckpointSet?, _ arms: [RunArm]) -> CheckpointSet? {
+    let isComplete = arms.allSatisfy { arm in
+      checkpoint?.arms.contains { $0.arm == arm.id && $0.seed == configuration.seed } ?? false
+    }
+    return isComplete ? checkpoint : nil
+  }
+
   /// Trains arms that join a run from its start to `step`, where the others are, telling `channels`
   /// all they do, and adds them to the others' boundary.
   ///
@@ -63,8 +135,8 @@ package struct Replay: Sendable {
   }
 
   private func run(
-    _ arms: [ArmID]?, to step: Int, from checkpoint: CheckpointSet?, options: RunOptions,
-    channels: RunChannels, while isWanted: (Int) -> Bool
+    _ arms: [ArmID]?, to step: Int, from checkpoint: CheckpointSet?, asking: [RunCommand] = [],
+    options: RunOptions, channels: RunChannels, while isWanted: (Int) -> Bool
   ) throws(RunError) -> CheckpointSet? {
     var (options, channels) = (options, channels)
     options.journal = journal.filter { $0.step <= step || $0.kind == .join }
@@ -80,12 +152,14 @@ package struct Replay: Sendable {
     let controller = RunController(
       configuration: configuration, arms: arms, source: source, channels: channels,
       resumeFrom: checkpoint, options: options)
+    asking.forEach(controller.send)
     controller.start()
     while !controller.hasEnded {
       _ = told.wait(timeout: .now() + 0.02)
       guard isWanted(controller.state.step) else {
         controller.stop()
-        controller.waitUntilFinished()
+        // A measurement may take long, and nobody hears what a silent run still does.
+        if !options.isSilent { controller.waitUntilFinished() }
         return nil
       }
     }

@@ -4,13 +4,14 @@ import glob
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import threading
 import time
 
-from harness import CLEAN, check
+from harness import CLEAN, Terminal, check
 from test_command_line import run
 
 MICRO = ["--model", "nano", "--steps", "120", "--eval-every", "10", "--seeds", "2"]
@@ -310,3 +311,125 @@ def test_large_seeds_and_many_arms_are_kept_and_resumed(binary, directory):
     train(binary, out, "--workload", "quadratic", "--steps", "4", "--eval-every", "2", *many)
     lanes = [arm["lane"] for arm in show(binary, out)["arms"]]
     check(len(set(lanes)) == 30 and "?" not in lanes and "aa" in lanes, lanes)
+
+
+def readings(directory, kind="curvature"):
+    """What was measured, costs apart; the file must be in order, with one reading for a place."""
+    with open(f"{directory}/probes.jsonl") as file:
+        lines = [json.loads(line) for line in file]
+    check([line["step"] for line in lines] == sorted(line["step"] for line in lines), "not in order of steps")
+    for line in lines:
+        check(line.pop("cpuSeconds") > 0, line)
+    found = {(line["step"], line["arm"]): line for line in lines if line["kind"] == kind}
+    check(len(found) == sum(line["kind"] == kind for line in lines), "a place has two readings")
+    return found
+
+
+def all_files(directory):
+    found = {}
+    for parent, _, names in os.walk(directory):
+        for name in names:
+            with open(os.path.join(parent, name), "rb") as file:
+                found[os.path.relpath(os.path.join(parent, name), directory)] = file.read()
+    return {path: data for path, data in found.items() if path != "probes.jsonl" and not path.startswith("owners/")}
+
+
+def probe(binary, directory, *arguments, code=0, **keywords):
+    result = run(binary, "runs", "probe", directory, *arguments, **keywords)
+    check(result.returncode == code, (arguments, result.returncode, result.stderr))
+    return result.stdout if code == 0 else result.stderr
+
+
+def test_a_reading_from_afterwards_is_the_one_taken_live(binary, directory):
+    live, kept, fork = (f"{directory}/{name}" for name in ("live", "kept", "fork"))
+    arguments = ["--model", "nano", "--steps", "30", "--eval-every", "4", "--seeds", "2", *ARMS,
+                 "--arm", "matched(magma(adam)):lr=1e-3"]
+    train(binary, live, *arguments, "--probe", "curvature:5", "--probe", "proposition1:10")
+    train(binary, kept, *arguments)
+    before = all_files(kept)
+    lines = probe(binary, kept, "curvature", "5..30", "--every", "5").splitlines()
+    check(len(lines) == 18 and lines[0].startswith("probe curvature lane=adam:lr=1e-3 step=5 "), lines)
+    probe(binary, kept, "proposition1", "10..30", "--every", "10")
+    check(readings(kept) == readings(live), "curvature differs from the one taken live")
+    check(readings(kept, "proposition1") == readings(live, "proposition1"), "proposition1 differs")
+    probe(binary, kept, "curvature", "7")
+    probe(binary, kept, "curvature", "5..10")
+    check(sorted({step for step, _ in readings(kept)}) == [5, 6, 7, 8, 9, 10, 15, 20, 25, 30], readings(kept).keys())
+    check(all_files(kept) == before, "measuring changed the run")
+    # Another line: what is seen is measured, and what a fork has in common with its parent is equal.
+    check(run(binary, "runs", "fork", kept, "--at", "20", "--set", "tau=0.5", "--arm", "m", "--out", fork).returncode == 0,
+          "no fork")
+    check(max(step for step, _ in readings(fork)) == 20, "a fork has readings of steps it never made")
+    probe(binary, fork, "curvature", "15..30", "--every", "5")
+    for place, reading in readings(fork).items():
+        # At the end the schedule's rate is 0, and so is whatever depends on the step.
+        is_same = place[0] <= 20 or place[0] == 30 or place[1] == 0
+        check((reading == readings(kept)[place]) == is_same, f"{place} of the fork")
+    check(run(binary, "runs", "rewind", kept, "--at", "12").returncode == 0, "cannot go back")
+    check(max(step for step, _ in readings(kept)) == 10, "readings of a future that is gone")
+    check(run(binary, "train", "--resume", kept).returncode == 0, "cannot go on")
+    probe(binary, kept, "curvature", "15..30", "--every", "5")
+    check(all(readings(kept)[place] == reading for place, reading in readings(live).items()), "differs after a rewind")
+
+
+def test_what_cannot_be_measured_afterwards_is_refused(binary, directory):
+    kept, text = f"{directory}/kept", f"{directory}/text.txt"
+    with open(text, "w") as file:
+        file.write("one two three four " * 500)
+    train(binary, kept, "--model", "nano", "--steps", "8", "--eval-every", "4", "--text", text, "--arm", "adam")
+    for arguments in (["curvatur"], ["curvature", "9"], ["curvature", "--", "-1"], ["curvature", "5..3"],
+                      ["curvature", "2..9"], ["curvature", "0..4", "--every", "0"]):
+        probe(binary, kept, *arguments, code=2)
+    level = json.load(open(glob.glob(f"{kept}/arms/*/*/state.json")[0]))["stamp"]["kernelLevel"]
+    other = "portable" if level != "portable" else "reference"
+    error = probe(binary, kept, "sharpness", "4", code=4, env={"MAGMASCOPE_KERNELS": other})
+    check(f"{kept}: was trained with kernels {level}, this machine computes with {other}; " in error, error)
+    with open(text, "a") as file:
+        file.write("five")
+    error = probe(binary, kept, "sharpness", "4", code=4)
+    check("another text" in error and "put the old text back" in error, error)
+    check(not os.path.exists(f"{kept}/probes.jsonl"), "something was measured")
+
+
+def test_a_past_step_is_measured_on_the_screen_while_the_run_goes_on(binary, directory):
+    arguments = ["--model", "nano", "--steps", "100000", "--eval-every", "50"]
+    data = f"{directory}/data"
+    with Terminal([binary, *arguments], columns=160, rows=50, env={"XDG_DATA_HOME": data}) as terminal:
+        terminal.wait(lambda text: re.search(r"step (\d{4,})/", text), "a past to look at")
+        terminal.send("3:goto 120\r")
+        terminal.wait("viewing step 120", "the past step")
+        terminal.send(":probe curvature\r")
+        terminal.wait(lambda text: "step 120, " in text and "across" in text, "the reading beside the block")
+        terminal.send(":probe sharpness 40..200 every 40\r")
+        terminal.wait("measured sharpness", "the stretch to be measured", 60)
+        terminal.send(":probe curvature 0..1000000\r")
+        terminal.wait("is not in the run", "a refusal")
+        terminal.send("\t\t")
+        terminal.wait("computes the step again", "what would fill the maps")
+        terminal.send("\r")
+        terminal.wait(lambda text: re.search(r"\d x \d+ moved|\d \w+ did not move|nothing moved", text), "maps of a past step")
+        terminal.send(":probe gradientNoise 0..200 every 1\r")
+        terminal.wait("Esc gives up", "a long measurement")
+        terminal.send("\x1b")
+        terminal.wait("given up", "the measurement to be given up")
+        terminal.send("q")
+        check(terminal.finish() == 0, "exit status")
+    kept = glob.glob(f"{data}/magmascope/runs/*")[0]
+    with open(f"{kept}/journal.jsonl") as file:
+        kinds = {json.loads(line).get("kind") for line in file}
+    check(kinds <= {"end", None}, f"the run's journal tells of {kinds}")
+    live = f"{directory}/live"
+    child = subprocess.Popen(
+        [binary, "train", *arguments, "--probe", "curvature:120", "--probe", "sharpness:40", "--out", live],
+        env=CLEAN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not os.path.exists(f"{live}/probes.jsonl") or not any(step > 200 for step, _ in readings(live, "sharpness")):
+        check(child.poll() is None, "the run beside ended")
+        time.sleep(0.1)
+    child.terminate()
+    child.wait()
+    measured = readings(kept)
+    check(sorted(measured) == [(120, 0), (120, 1)], sorted(measured))
+    check(all(readings(live)[place] == reading for place, reading in measured.items()), "curvature differs")
+    measured = readings(kept, "sharpness")
+    check(sorted({step for step, _ in measured}) == [40, 80, 120, 160, 200], sorted(measured))
+    check(all(readings(live, "sharpness")[place] == reading for place, reading in measured.items()), "sharpness differs")

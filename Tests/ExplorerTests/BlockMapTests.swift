@@ -65,6 +65,38 @@ import Testing
     #expect(text(state).contains("Step 341 was not looked at"), "of another block")
   }
 
+  @Test func enterInThePanelComputesAStepThatWasNotLookedAt() throws {
+    var state = try blocks(160, 50)
+    press(&state, "3")
+    #expect(!text(state).contains("computes the step again"), "nothing is recorded here")
+    let batch = Fake.batch(state.configuration, steps: 1...340)
+    let shown = ShownRun(
+      directory: "/runs/one", configuration: state.configuration, events: batch.events,
+      archive: nil, phase: .finished(.completed), isWatched: false)
+    _ = reduce(&state, .opened(run: 1, shown))
+    _ = reduce(&state, .run(batch))
+    #expect(text(state).contains("computes the step"))
+    press(&state, ",,")
+    #expect(reduce(&state, .key(.enter)).isEmpty && state.settings.isFull, "another panel")
+    _ = reduce(&state, .key(.escape))
+    for _ in 0..<2 { _ = reduce(&state, .key(.tab)) }
+    let wish = BlockWish(arm: ArmID(1), block: state.selectedBlock)
+    #expect(
+      reduce(&state, .key(.enter)) == [
+        .computeAgain(.look(wish, step: 338), directory: "/runs/one", run: 1)
+      ])
+    var news = RunBatch(run: 1)
+    news.looks = [look(338, block: state.selectedBlock, stillRows: 3)]
+    _ = reduce(&state, .run(news))
+    _ = reduce(&state, .computedAgain(run: 1, .success("the maps of step 338")))
+    #expect(text(state).contains("3 of 8 rows did not move"))
+    #expect(
+      reduce(&state, .key(.enter)).isEmpty && state.settings.isFull, "there is nothing to add")
+    _ = reduce(&state, .key(.home))
+    #expect(text(state).contains("Step 0 was not looked at"))
+    #expect(!text(state).contains("computes the step"), "no step leads to the start")
+  }
+
   @Test func signsAreToldByCharactersWithoutColours() throws {
     var state = try Fake.running(glyphs: .ascii)
     _ = reduce(&state, .resize(Size(width: 160, height: 50)))

@@ -70,7 +70,7 @@ struct LessonDriver {
       case .lesson(.notes(let text)): notes.append(text)
       case .command(let command): live?.controller.send(command)
       case .open, .watch, .sweep, .estimate, .completePath, .savePreset, .listRuns, .nameRun,
-        .deleteRun, .overlay, .sample, .branch, .stopReplay,
+        .deleteRun, .overlay, .sample, .branch, .computeAgain, .stopReplay,
         .save, .export, .remember, .quit, .suspend, .redraw, .setMouse, .copy:
         break
       }

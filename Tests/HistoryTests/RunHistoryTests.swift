@@ -126,6 +126,30 @@ import Testing
     #expect(history.moment(at: 12).journal.map(\.text) == ["here"])
   }
 
+  @Test func readingsMayComeInAnyOrderAndAPlaceHasOne() throws {
+    let run = try SyntheticRun()
+    func reading(_ step: Int, _ value: Double) -> RunEvent {
+      .probed(
+        ProbeReading(
+          kind: .sharpness, arm: ArmID(1), step: step,
+          figures: [.init(name: "largestEigenvalue", value: value)], cpuSeconds: 1))
+    }
+    let history = RunHistory(run.configuration)
+    history.append(run.rows(1...400))
+    history.append([30, 10, 400, 20, 25].map { reading($0, Double($0)) } + [reading(20, 21)])
+    func steps(at step: Int) -> [Int] {
+      history.moment(at: step).probes.history(.sharpness, ArmID(1)).map(\.step)
+    }
+    #expect(steps(at: 400) == [10, 20, 25, 30, 400])
+    #expect(steps(at: 25) == [10, 20, 25] && steps(at: 9).isEmpty)
+    let latest = history.moment(at: 22).probes.latest(.sharpness, ArmID(1))
+    #expect(latest?.figure("largestEigenvalue") == 21)
+    history.append((0..<400).reversed().map { reading($0, 0) })
+    let kept = steps(at: 400)
+    #expect(kept == kept.sorted() && Set(kept).count == kept.count)
+    #expect(kept.count <= 256 && kept.last == 400)
+  }
+
   @Test func countsAndDistancesAreSumsOverEveryStep() throws {
     var run = try SyntheticRun()
     run.weighsEvery = 10

@@ -87,6 +87,39 @@ import Workloads
     #expect(grid.reduced(rows: 1, columns: 1).values == [5.5])
   }
 
+  @Test func aPastStepIsSeenAsItWasSeenLive() throws {
+    var configuration = RunConfiguration(
+      title: "", model: ModelConfiguration(size: .nano), steps: 9,
+      arms: try ["adam", "magma(adam):grain=row", "matched(magma(adam)):grain=row"].map {
+        try OptimizerRegistry.arm($0)
+      })
+    configuration.seeds = 2
+    let change = JournalEntry(
+      Intervention(
+        arm: ArmID(1), step: 5, key: "mask", oldValue: nil, newValue: .number(0.8)))
+    let source = try LanguageSource(configuration)
+    for arm in (0..<3).map({ ArmID($0) }) {
+      let wish = BlockWish(arm: arm, block: 2)
+      let channels = RunChannels(looks: Mailbox(), checkpoints: Mailbox())
+      let controller = RunController(
+        configuration: configuration, source: source, channels: channels,
+        options: RunOptions(journal: [change], checkpointEvery: 3))
+      controller.send(.look(wish))
+      controller.start()
+      controller.waitUntilFinished()
+      var (seen, kept): ([BlockLook], [CheckpointSet]) = ([], [])
+      channels.looks?.drain(into: &seen)
+      channels.checkpoints?.drain(into: &kept)
+      let replay = Training.Replay(configuration: configuration, journal: [change], source: source)
+      for step in [1, 4, 6, 7] {
+        let nearest = kept.last { $0.step < step }
+        let again = try replay.looks(at: wish, in: step, from: nearest)
+        #expect(again == seen.filter { $0.step == step } && again?.count == 1, "\(arm) \(step)")
+      }
+      #expect(try replay.looks(at: wish, in: 9, from: nil, while: { _ in false }) == nil)
+    }
+  }
+
   @Test func aRunLooksAtTheFirstSeedOnceAskedAndNoLonger() throws {
     var configuration = RunConfiguration(
       title: "", model: ModelConfiguration(size: .nano), steps: 6,

@@ -123,7 +123,8 @@ package enum KeyTable {
       [c("f")], "f", .full, "the focused panel fills the screen; Esc gives it back", in: .look,
       hint: ("full", 4)),
     KeyBinding(
-      [.enter], "Enter", .open, "the same; Sweep: set one up", in: .look),
+      [.enter], "Enter", .open, "the same; maps of a step: compute them; Sweep: set one up",
+      in: .look),
     KeyBinding(
       [c("W")], "W", .window,
       "distributions since the start, over the last 100 steps, at the cursor", in: .look),

@@ -69,6 +69,7 @@ extension ExplorerState {
   /// Asks for a kept run, or one that another process trains; what trains now makes way.
   mutating func look(at directory: String, isWatching: Bool) -> [Effect] {
     runNumber += 1
+    isReplaying = false
     return isWatching
       ? [.watch(directory: directory, run: runNumber)]
       : [.open(directory: directory, run: runNumber)]

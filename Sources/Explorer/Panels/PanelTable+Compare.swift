@@ -160,7 +160,8 @@ extension PanelTable {
       "Two colours, and two sets of characters, tell above 0 from below; denser is larger.",
       "x: weights that did not move, as where a row, a column or an element was dropped.",
       "Look for stripes that g and mu share: that is what an alignment above the noise is made of.",
-      "Made of the steps that are trained while this panel is on the screen; none of it is recorded.",
+      "Made of the steps that are trained while this panel is on the screen; none of it is recorded. "
+        + "Enter in the panel computes another step again, from the nearest checkpoint.",
     ]
   ) { context, buffer, area in
     buffer.draw(BlockMaps(state: context.state, isFocused: context.isFocused), in: area)
@@ -171,7 +172,8 @@ extension PanelTable {
     explanation: [
       "Tab goes round: alignment of the block over the last steps, what masking costs, curvature, "
         + "sharpness, the tail of the gradient noise, update over weight, distance.",
-      "The probes measure when asked: :probe curvature:50 measures every 50 steps.",
+      "The probes measure when asked: :probe curvature:50 every 50 steps to come, :probe curvature "
+        + "100..200 along the past.",
       "Dashed lines are predictions or a second figure, named in the title.",
       "Look for the rate up to which the predicted cost of masking holds.",
     ]

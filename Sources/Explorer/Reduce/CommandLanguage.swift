@@ -18,8 +18,8 @@ package enum CommandLanguage {
       Word(name: "preset", argument: "NAME", help: "start a ready-made comparison"),
       Word(
         name: "probe", argument: "KIND",
-        help: "measure curvature, proposition1, sharpness or gradientNoise; KIND:50: every 50 steps"
-      ),
+        help: "measure curvature, proposition1, sharpness or gradientNoise at the shown step; "
+          + "KIND:50: every 50 steps to come; KIND A..B every N: along the past, computed again"),
       Word(
         name: "sweep", argument: "GRID",
         help: "tune every arm on a grid, then judge: sweep lr=1e-4..1e-2:5 tuning=3 judging=8 "

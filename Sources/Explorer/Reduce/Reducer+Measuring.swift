@@ -49,6 +49,21 @@ extension ExplorerState {
     return [.sample(directory: directory, prompt: nil, run: runNumber)]
   }
 
+  /// What would fill the panel of maps; nil where they are there, or cannot be had.
+  var missingMaps: PastOrder? {
+    guard place.directory != nil, let arm = distributedArm, let step = arm.track?.step, step > 0,
+      shown.blocks.indices.contains(selectedBlock),
+      looks.look(arm: arm.id, block: selectedBlock, step: step) == nil
+    else { return nil }
+    return .look(BlockWish(arm: arm.id, block: selectedBlock), step: step)
+  }
+
+  /// Enter: the maps of the shown step where their panel has the focus and lacks them; nil elsewhere.
+  mutating func computeMaps() -> [Effect]? {
+    guard screen == .blocks, pane == .blockMaps, let order = missingMaps else { return nil }
+    return computeAgain(order)
+  }
+
   /// Whether what lies over the screen hides all of it.
   private var isCovered: Bool {
     if case .form = modal { true } else { false }
@@ -56,30 +71,58 @@ extension ExplorerState {
 }
 
 extension ExplorerState {
-  /// `:probe curvature` once, `:probe curvature:50` (or ` 50`) every 50 steps, `:probe curvature off`.
+  /// `:probe curvature` at the shown step, `:probe curvature:50` (or ` 50`) every 50 steps to come,
+  /// `:probe curvature off`, `:probe curvature 100..200 every 10` along the past.
   mutating func probe(_ argument: String) -> [Effect]? {
     let parts = argument.split { " :".contains($0) }.map(String.init)
-    guard let name = parts.first, let kind = ProbeKind(rawValue: name), parts.count <= 2 else {
-      return nil
+    guard let name = parts.first, let kind = ProbeKind(rawValue: name) else { return nil }
+    let rest = Array(parts.dropFirst())
+    guard let wanted = rest.first else { return measure(kind) }
+    if let stretch = ProbeCadence.stretch(wanted) {
+      return cadence(kind, stretch, rest.dropFirst()).map { computeAgain(.probe($0)) }
     }
-    guard !history.phase.isOver else {
-      say("the run is over: r restarts it, and probes look at a run under way")
+    return rest.count == 1 ? measure(kind, again: wanted) : nil
+  }
+
+  /// Once, at the shown step: by the run itself where it stands there, else by computing it again.
+  private mutating func measure(_ kind: ProbeKind) -> [Effect] {
+    guard isUnderWay, settings.scrub == nil else {
+      return computeAgain(.probe(ProbeCadence(kind, along: shownStep...shownStep)))
+    }
+    say("measuring \(kind.rawValue): see the block inspector on screen 3")
+    return [.command(.probe(kind))]
+  }
+
+  /// From now on, every so many steps, or no longer.
+  private mutating func measure(_ kind: ProbeKind, again wanted: String) -> [Effect]? {
+    let every = Int(wanted).flatMap { $0 > 0 ? $0 : nil }
+    guard every != nil || wanted == "off" else { return nil }
+    guard isUnderWay else {
+      say("no step is to come here: :probe \(kind.rawValue) A..B measures along the past")
       return []
     }
-    guard parts.count == 2 else {
-      say("measuring \(name): see the block inspector on screen 3")
-      return [.command(.probe(kind))]
-    }
-    if parts[1] == "off" {
-      say("\(name) is no longer measured")
-      return [.command(.probeEvery(kind, nil))]
-    }
-    guard let every = Int(parts[1]), every > 0 else { return nil }
-    say("measuring \(name) every \(every) steps: see the block inspector on screen 3")
+    say(
+      every.map {
+        "measuring \(kind.rawValue) every \($0) steps: see the block inspector on screen 3"
+      } ?? "\(kind.rawValue) is no longer measured")
     return [.command(.probeEvery(kind, every))]
   }
 
+  /// Whether the run is one of this process and may go on.
+  private var isUnderWay: Bool { !history.phase.isOver && !place.isWatched }
+
+  /// `every N` behind a stretch, or nothing.
+  private func cadence(
+    _ kind: ProbeKind, _ stretch: ClosedRange<Int>, _ words: ArraySlice<String>
+  ) -> ProbeCadence? {
+    if words.isEmpty { return ProbeCadence(kind, along: stretch) }
+    guard words.count == 2, words.first == "every", let every = words.last.flatMap({ Int($0) }),
+      every > 0
+    else { return nil }
+    return ProbeCadence(kind, along: stretch, every: every)
+  }
+
   static let probeForms =
-    "wants KIND (once), KIND:50 (every 50 steps) or KIND off; kinds: "
-    + ProbeKind.allCases.map(\.rawValue).joined(separator: ", ")
+    "wants KIND (at the shown step), KIND:50 (every 50 steps), KIND off, or KIND A..B every N (along "
+    + "the past); kinds: " + ProbeKind.allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -47,9 +47,69 @@ package enum BranchOrder: Sendable, Hashable {
   }
 }
 
+/// What may be computed of a run's past while the run itself stays as it is.
+package enum PastOrder: Sendable, Hashable {
+  /// A measurement along its stretch.
+  case probe(ProbeCadence)
+  /// The maps of a block in a step.
+  case look(BlockWish, step: Int)
+
+  /// The steps that it is about.
+  package var steps: ClosedRange<Int> {
+    switch self {
+    case .probe(let cadence): cadence.stretch ?? 0...0
+    case .look(_, let step): step...step
+    }
+  }
+
+  /// What is done: `measuring sharpness at steps 100 to 200`.
+  var doing: String {
+    switch self {
+    case .probe(let cadence):
+      "measuring \(cadence.kind.rawValue) at "
+        + (steps.count == 1
+          ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)")
+    case .look(_, let step): "computing step \(step) again for its maps"
+    }
+  }
+}
+
 extension ExplorerState {
+  /// Has a part of the past computed again, beside the run if that trains.
+  mutating func computeAgain(_ order: PastOrder) -> [Effect] {
+    guard !isBusyWithThePast() else { return [] }
+    guard let directory = place.directory else {
+      say("this run is not recorded: its past cannot be computed again", isAlert: true)
+      return []
+    }
+    guard order.steps.lowerBound >= 0, order.steps.upperBound <= live.step else {
+      let step = order.steps.lowerBound < 0 ? order.steps.lowerBound : order.steps.upperBound
+      say("step \(step) is not in the run: 0...\(live.step)", isAlert: true)
+      return []
+    }
+    isReplaying = true
+    say("\(order.doing) (Esc gives up)", seconds: 3_600)
+    return [.computeAgain(order, directory: directory, run: runNumber)]
+  }
+
+  /// What was computed again is there, was given up, or cannot be had.
+  mutating func endReplay(_ outcome: Result<String, RunError>) {
+    isReplaying = false
+    switch outcome {
+    case .success(let note): say(note)
+    case .failure(let error): say(error.description, isAlert: true, seconds: 15)
+    }
+  }
+
+  /// One thing at a time: what is asked for meanwhile is refused.
+  private mutating func isBusyWithThePast() -> Bool {
+    if isReplaying { say("a part of the run is being computed again: Esc gives that up") }
+    return isReplaying
+  }
+
   /// Asks before the run is taken back or branched.
   mutating func askToBranch(_ order: BranchOrder) -> [Effect] {
+    guard !isBusyWithThePast() else { return [] }
     guard place.directory != nil, !place.isWatched else {
       say("only a run that is recorded here can go back or fork", isAlert: true)
       return []

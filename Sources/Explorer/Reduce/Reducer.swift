@@ -52,6 +52,10 @@ private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] 
     guard run == state.runNumber else { return [] }
     state.replay(at: step, of: target, secondsLeft)
     return []
+  case .computedAgain(let run, let outcome):
+    guard run == state.runNumber else { return [] }
+    state.endReplay(outcome)
+    return []
   case .sweep(let picture):
     state.take(picture)
     return state.takeForLesson(picture)

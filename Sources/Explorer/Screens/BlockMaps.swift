@@ -42,9 +42,10 @@ struct BlockMaps: Widget {
 
   /// The same for every step without maps, whether one is at it or comes back to it.
   private func sayMissing(_ step: Int, on buffer: inout CellBuffer, in area: Rectangle) {
+    let remedy = state.missingMaps == nil ? "" : " Enter in this panel computes the step again."
     let lines = Wrapping.lines(
       "Step \(step) was not looked at: tensors are not recorded, and maps are made of the steps that "
-        + "are trained while this panel is on the screen.", width: area.width)
+        + "are trained while this panel is on the screen." + remedy, width: area.width)
     for (index, line) in lines.prefix(area.height).enumerated() {
       buffer.write(line, in: area.row(index), style: Style(.muted))
     }

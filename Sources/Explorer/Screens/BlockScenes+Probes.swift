@@ -122,7 +122,8 @@ extension BlockScenes {
     guard isEmpty else { return scene }
     var scene = scene
     (scene.settings, scene.marks) = ([], [])
-    scene.note = state.shown.phase.isOver ? "not measured" : ":probe \(kind.rawValue) measures it"
+    let isPossible = !state.shown.phase.isOver || state.place.directory != nil
+    scene.note = isPossible ? ":probe \(kind.rawValue) measures it" : "not measured"
     return scene
   }
 }

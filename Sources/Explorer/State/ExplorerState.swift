@@ -43,7 +43,7 @@ package struct ExplorerState {
   /// Whether the user has taken a theme since the start.
   var isThemeChosen = false
   package internal(set) var isMouseOn: Bool
-  /// Whether a past step is being computed again.
+  /// Whether a part of the run is being computed again.
   var isReplaying = false
   /// The kept runs as last listed.
   package internal(set) var runList = RunList()

@@ -6,7 +6,6 @@ import Presets
 import RunModel
 import RunStore
 import TensorKernels
-import Training
 import Workloads
 
 extension RunsCommand {
@@ -99,17 +98,13 @@ extension OpenedRun {
         .usage, "the run has steps 0 to \(newestStep), not \(step)", place: "--at",
         remedy: "name one of them")
     }
-    let level = KernelLevel.current.name(configuration.model.precision)
-    if let stamp = try directory.readStamp(of: configuration), stamp.kernelLevel != level {
+    let run = try RepeatableRun(directory)
+    if let kernels = try run.otherKernels() {
       Diagnostics.say(
-        "the run was trained with kernels \(stamp.kernelLevel), this machine computes with \(level):"
+        "the run \(kernels):"
           + " what is computed again is equal to rounding, not to the bit")
     }
-    let nearest = try directory.readCheckpoint(atOrBefore: step, of: configuration)
-    let replay = Replay(
-      configuration: configuration, journal: journal,
-      source: try WorkloadRegistry.source(for: configuration))
-    guard let boundary = try replay.boundary(after: step, from: nearest) else {
+    guard let boundary = try run.boundary(after: step) else {
       throw .unexpected("step \(step) could not be computed again", place: directory.path)
     }
     return boundary

@@ -6,13 +6,14 @@ import RunModel
 import RunStore
 import Studies
 
-/// `magmascope runs list | show DIR | export DIR | fork DIR | rewind DIR | delete DIR`
+/// `magmascope runs list | show | export | probe | fork | rewind | delete DIR`
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "Lists, shows, exports, branches and deletes kept runs.",
+    commandName: "runs",
+    abstract: "Lists, shows, exports, measures, branches and deletes kept runs.",
     discussion: "DIR is a path, or the name of a run that the explorer saved.",
     subcommands: [
-      List.self, Show.self, Export.self, Fork.self, Rewind.self, Delete.self,
+      List.self, Show.self, Export.self, Probe.self, Fork.self, Rewind.self, Delete.self,
     ], defaultSubcommand: List.self)
 
   static var library: RunLibrary {

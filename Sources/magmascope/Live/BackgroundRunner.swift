@@ -57,7 +57,7 @@ final class BackgroundRunner {
   private var early: [RunCommand] = []
   /// Runs that are being saved after they made way.
   private let closing = DispatchGroup()
-  /// Whether the step that is being computed again is still wanted.
+  /// Whether what is being computed again is still wanted.
   private var isReplayWanted: Locked<Bool>?
 
   init(terms: Terms, wake: @escaping @Sendable () -> Void) {
@@ -65,6 +65,7 @@ final class BackgroundRunner {
   }
 
   func start(_ plan: RunPlan, number: Int) {
+    stopReplay()
     retire()
     wanted = number
     early = []
@@ -284,8 +285,7 @@ final class BackgroundRunner {
     self.live = nil
     wanted = number
     early = []
-    let wish = Locked(true)
-    isReplayWanted = wish
+    let watch = watchReplay(to: order.step, number: number)
     let (prepared, answers, wake) = (prepared, answers, wake)
     closing.enter()
     Thread.detachNewThread { [closing] in
@@ -294,13 +294,7 @@ final class BackgroundRunner {
       live.controller.waitUntilFinished()
       _ = kept.recorder.close()
       do throws(RunError) {
-        let replay = ReplayDesk(run: kept.run, order: order, wish: wish) {
-          step, target, secondsLeft in
-          answers.post(
-            .replaying(run: number, step: step, target: target, secondsLeft: secondsLeft))
-          wake()
-        }
-        let result = try replay.work()
+        let result = try ReplayDesk(run: kept.run, order: order, watch: watch).work()
         prepared.post(
           try Self.resumed(
             result.run, result.configuration, result.source, from: result.checkpoint,
@@ -309,6 +303,41 @@ final class BackgroundRunner {
         kept.run.end()
         prepared.post(.failed(number: number, error))
       }
+      wake()
+    }
+  }
+
+  /// Computes a part of the past again while the run goes on; what is found comes as news of it.
+  func computeAgain(_ order: PastOrder, in directory: String, number: Int) {
+    let kept = live?.kept.flatMap { $0.directory == directory ? $0 : nil }
+    let past = PastDesk(
+      directory: directory, order: order, recorder: kept?.recorder,
+      watch: watchReplay(to: order.steps.upperBound, number: number))
+    let (answers, wake) = (answers, wake)
+    closing.enter()
+    Thread.detachNewThread { [closing] in
+      defer { closing.leave() }
+      do throws(RunError) {
+        let found = try past.work()
+        var batch = RunBatch(run: number, events: found.events)
+        batch.looks = found.looks
+        answers.post(.run(batch))
+        answers.post(.computedAgain(run: number, .success(found.note)))
+      } catch {
+        answers.post(.computedAgain(run: number, .failure(error)))
+      }
+      wake()
+    }
+  }
+
+  /// What tells the screen how far a computation is; the one before is given up.
+  private func watchReplay(to target: Int, number: Int) -> ReplayWatch {
+    stopReplay()
+    let wish = Locked(true)
+    isReplayWanted = wish
+    return ReplayWatch(target: target, wish: wish) {
+      [answers, wake] step, target, secondsLeft in
+      answers.post(.replaying(run: number, step: step, target: target, secondsLeft: secondsLeft))
       wake()
     }
   }

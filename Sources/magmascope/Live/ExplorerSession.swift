@@ -115,6 +115,8 @@ final class ExplorerSession {
       case .open(let directory, let number): runner.start(.open(directory), number: number)
       case .watch(let directory, let number): runner.start(.watch(directory), number: number)
       case .branch(let order, let number): runner.branch(order, number: number)
+      case .computeAgain(let order, let directory, let number):
+        runner.computeAgain(order, in: directory, number: number)
       case .stopReplay: runner.stopReplay()
       case .estimate(let configuration): desk.estimate(configuration)
       case .completePath(let path): desk.complete(path)

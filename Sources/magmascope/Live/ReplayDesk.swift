@@ -21,16 +21,13 @@ struct ReplayDesk {
 
   let run: OwnedRun
   let order: BranchOrder
-  /// False once the user has given up.
-  let wish: Locked<Bool>
-  /// Told of the step that is reached, the step that is wanted, and the seconds that are left.
-  let progress: @Sendable (Int, Int, Double?) -> Void
+  let watch: ReplayWatch
 
   func work() throws(RunError) -> Result {
-    let configuration = try StoredRun.configuration(of: run.directory)
-    let source = try WorkloadRegistry.source(for: configuration)
+    let repeatable = try RepeatableRun(run.directory)
+    let (configuration, source) = (repeatable.configuration, repeatable.replay.source)
     if case .join(let arm, _) = order { return try join(arm, configuration, source) }
-    guard let boundary = try boundary(configuration, source) else {
+    guard let boundary = try repeatable.boundary(after: order.step, watch) else {
       return try asItWas(configuration, source, because: "given up")
     }
     switch order {
@@ -104,20 +101,9 @@ struct ReplayDesk {
       return .success(
         try replay.catchUp(
           [arm], with: others, channels: RunChannels(recorder: kept.recorder),
-          while: isWanted(from: 0, to: others.step)))
+          while: watch.from(0, to: others.step)))
     } catch {
       return .failure(error)
-    }
-  }
-
-  /// Tells how far a computation that began at step `first` is, and whether it is still wanted.
-  private func isWanted(from first: Int, to target: Int) -> (Int) -> Bool {
-    let begun = ContinuousClock.now
-    return { step in
-      let seconds = begun.duration(to: .now) / .seconds(1)
-      let rate = Double(step - first) / max(seconds, 1e-3)
-      progress(step, target, rate > 0 ? Double(target - step) / rate : nil)
-      return wish.withLock(\.self)
     }
   }
 
@@ -131,17 +117,6 @@ struct ReplayDesk {
       run.directory, at: boundary, of: configuration.begun, to: path,
       configuration: try PresetWriter.yaml(configuration.begun), stamp: .current(configuration),
       origin: ForkOrigin(run: parent, step: step))
-  }
-
-  /// The boundary after the wanted step; nil when given up.
-  private func boundary(
-    _ configuration: RunConfiguration, _ source: any WorkloadSource
-  ) throws(RunError) -> CheckpointSet? {
-    let start = try run.directory.readCheckpoint(atOrBefore: order.step, of: configuration)
-    let replay = Replay(
-      configuration: configuration, journal: try run.directory.readJournal(), source: source)
-    return try replay.boundary(
-      after: order.step, from: start, while: isWanted(from: start?.step ?? 0, to: order.step))
   }
 }
 

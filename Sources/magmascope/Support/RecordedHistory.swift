@@ -37,15 +37,15 @@ struct OpenedRun {
     }
   }
 
-  /// How many lines of each file have been told.
+  /// How many lines of each file have been told, and which readings: they may come between others.
   struct Told: Sendable, Equatable {
     var hasSummary = false
     var journal = 0
     var records = 0
-    var probes = 0
+    var probes: Set<ProbePlace> = []
   }
 
-  /// What the files tell but the rows, as the events that told it; lines are only ever added.
+  /// What the files tell but the rows, as the events that told it; nothing is ever taken away.
   ///
   /// - Parameter told: what is known already; afterwards, everything.
   func events(after told: inout Told) throws(RunError) -> [RunEvent] {
@@ -61,9 +61,9 @@ struct OpenedRun {
         record.final == true ? .armFinished(arm: arm.id, record) : .evaluated(arm: arm.id, record)
       }
     }
-    let probes = try directory.readProbes()
-    events += probes.dropFirst(told.probes).map { .probed($0) }
-    (told.journal, told.records, told.probes) = (journal.count, records.count, probes.count)
+    events += try directory.readProbes().filter { told.probes.insert($0.place).inserted }
+      .map { .probed($0) }
+    (told.journal, told.records) = (journal.count, records.count)
     return events
   }
 

@@ -22,12 +22,7 @@ struct StoredRun {
     terms.stale = stale
     terms.onWait = { Diagnostics.say($0) }
     run = try .take(path, terms)
-    configuration = try Self.configuration(of: run.directory)
-    guard !configuration.isOfStandardInput else {
-      throw RunError(
-        .input, "its text came from standard input and was not kept", place: path,
-        remedy: "save the text and begin a new run with its path")
-    }
+    configuration = try Self.repeatable(run.directory)
     checkpoint = try run.directory.readCheckpoint(of: configuration)
   }
 
@@ -40,6 +35,17 @@ struct StoredRun {
       if error.category == .newer { throw error }
       return false
     }
+  }
+
+  /// The run that `run.yaml` describes, on a text that can be read again.
+  static func repeatable(_ directory: RunDirectory) throws(RunError) -> RunConfiguration {
+    let configuration = try configuration(of: directory)
+    guard !configuration.isOfStandardInput else {
+      throw RunError(
+        .input, "its text came from standard input and was not kept", place: directory.path,
+        remedy: "save the text and begin a new run with its path")
+    }
+    return configuration
   }
 
   /// The run that `run.yaml` describes.
