@@ -219,7 +219,10 @@ import Testing
     #expect(text.contains("computing step 120 of 350, 2s left"))
     #expect(text.contains(" WAIT  step ") && !text.contains("ETA"))
     _ = reduce(
-      &state, .run(RunBatch(run: 1, events: [.failed(RunError(.failure, "the disk is full", remedy: "make room"))])))
+      &state,
+      .run(
+        RunBatch(
+          run: 1, events: [.failed(RunError(.failure, "the disk is full", remedy: "make room"))])))
     let after = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
     #expect(after.contains(" FAILED ") && !after.contains(" WAIT "))
   }

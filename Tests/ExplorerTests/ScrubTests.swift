@@ -193,7 +193,8 @@ import Testing
     let refusal = RunError(.usage, "the rate cannot be raised", remedy: "try again")
     _ = reduce(&state, .run(RunBatch(run: 1, events: [.refused(refusal)])))
     #expect(state.draft.arms == state.configuration.arms)
-    #expect(state.message?.text == "the rate cannot be raised" && !state.shown.isExploratory)
+    #expect(
+      state.message?.text == "the rate cannot be raised; try again" && !state.shown.isExploratory)
   }
 
   @Test func aMarkGoesToTheJournalAndComesBackFromIt() throws {
