@@ -129,18 +129,30 @@ package final class LessonStage {
   }
 
   /// Trains cells, as many at a time as there are cores.
+  ///
+  /// A control is trained beside the arm it follows, whose own cell is read from the same records.
   private static func train(_ cells: [StudyCell], of plan: SweepPlan) throws -> [CellResult] {
     let source = try WorkloadRegistry.source(for: plan.configuration)
-    let outcomes = Locked<[Result<CellResult, any Error>]>([])
-    DispatchQueue.concurrentPerform(iterations: cells.count) { place in
+    let controls = cells.filter { plan.configuration.arms[$0.arm].isMatched }
+    let followed = Dictionary(grouping: cells.filter { !controls.contains($0) }) { cell in
+      controls.first {
+        ($0.phase, $0.seed) == (cell.phase, cell.seed)
+          && plan.run(of: $0).arms.contains(plan.specification(of: cell))
+      }
+    }
+    let trained = controls + (followed[nil] ?? [])
+    let outcomes = Locked<[Result<[CellResult], any Error>]>([])
+    DispatchQueue.concurrentPerform(iterations: trained.count) { place in
+      let cell = trained[place]
       let outcome = Result {
-        try CellResult.reading(
-          try train(plan.run(of: cells[place]), source), of: cells[place], in: plan
-        ).result
+        let records = try train(plan.run(of: cell), source)
+        return try ([cell] + (followed[cell] ?? [])).map {
+          try CellResult.reading(records, of: $0, in: plan).result
+        }
       }
       outcomes.withLock { $0.append(outcome) }
     }
-    return try outcomes.withLock { $0 }.map { try $0.get() }
+    return try outcomes.withLock { $0 }.flatMap { try $0.get() }
   }
 
   /// Trains a cell and returns its records.

@@ -64,9 +64,9 @@ def test_a_key_is_answered_first_on_a_slow_line(binary, directory):
         for answers in (True, False):
             with explorer(binary, rate=rate, answers=answers) as line:
                 moving(line, 60)
-                line.pump(8)
+                line.pump(5)
                 slowest = 0
-                for _ in range(4):
+                for _ in range(3):
                     line.send(" ")
                     slowest = max(slowest, line.wait("PAUSE", "the pause", 30))
                     line.send(" ")
