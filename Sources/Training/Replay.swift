@@ -25,7 +25,7 @@ package struct Replay: Sendable {
     self.options = options
   }
 
-  /// All seats at the boundary after `step`, computed in silence.
+  /// All seats at the boundary after `step`, computed in silence; arms that joined later are not there yet.
   ///
   /// - Parameters:
   ///   - checkpoint: a boundary of the same line at or before `step`; nil: the start.
@@ -37,9 +37,10 @@ package struct Replay: Sendable {
     while isWanted: (_ step: Int) -> Bool = { _ in true }
   ) throws(RunError) -> CheckpointSet? {
     if let checkpoint, checkpoint.step == step { return checkpoint }
-    var options = options
+    var (then, options) = (self, options)
+    then.journal.removeAll { $0.step > step }
     options.isSilent = true
-    return try run(
+    return try then.run(
       nil, to: step, from: checkpoint, options: options, channels: RunChannels(), while: isWanted)
   }
 

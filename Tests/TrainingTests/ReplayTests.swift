@@ -80,6 +80,21 @@ import Training
     }
   }
 
+  @Test func beforeAnArmJoinedThereIsNone() throws {
+    let before = toyConfiguration(arms: [toyArm("a"), toyArm("m", mask: 0.5)], seeds: 2)
+    let run = RunHarness(before, options: RunHarness.options(checkpointEvery: 7)).finish()
+    var entry = JournalEntry(.join, step: 24, arm: 2)
+    entry.joined = RunArm(
+      id: 2, lane: Lane.next(Self.arms[2], after: before.lanes), specification: Self.arms[2])
+    let near = try #require(run.checkpoints.first { $0.step == 7 })
+    for start in [nil, near] {
+      let boundary = try #require(try replay(before, [entry]).boundary(after: 14, from: start))
+      let there = try #require(run.checkpoints.first { $0.step == 14 })
+      #expect(boundary.arms.map(\.arm) == [0, 1, 0, 1] && boundary.journal.isEmpty)
+      #expect(boundary.arms.map(\.parameters) == there.arms.map(\.parameters))
+    }
+  }
+
   @Test func aReplayCanBeGivenUp() throws {
     let replay = replay(toyConfiguration(arms: Self.arms, steps: 4000), [])
     #expect(try replay.boundary(after: 4000, from: nil, while: { _ in false }) == nil)
