@@ -6,6 +6,7 @@ Ends with one line "N passed, N failed"; exits 1 when any failed.
 import argparse
 import importlib
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ def main():
     if not os.path.exists("/dev/ptmx"):
         sys.exit("no /dev/ptmx: the end-to-end tests need pseudo-terminals")
     binary = os.path.abspath(arguments.binary)
+    # What nohup ignores, every tested program would ignore too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     passed, failed = 0, 0
     for module in map(importlib.import_module, MODULES):
         for name in sorted(n for n in dir(module) if n.startswith("test_")):
