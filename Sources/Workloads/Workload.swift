@@ -99,7 +99,7 @@ package protocol WorkloadSource: Sendable {
 
   /// The source with what takes training to prepare: the model that is fine-tuned. Blocks, data and costs
   /// are known before.
-  func trained(progress: (String, Double) -> Void) throws(RunError) -> Self
+  func trained() throws(RunError) -> Self
 
   /// A workload for one arm, computing with at most `threads` threads.
   func makeWorkload(threads: Int) -> any Workload
@@ -111,7 +111,7 @@ extension WorkloadSource {
   package var shownPlane: EigenPlane? { nil }
 
   /// Itself, for sources that need no training.
-  package func trained(progress: (String, Double) -> Void) throws(RunError) -> Self { self }
+  package func trained() throws(RunError) -> Self { self }
 
   /// Itself, for sources that draw nothing from the seed.
   package func seeded(_ seed: UInt64) -> any WorkloadSource { self }

@@ -14,20 +14,19 @@ package enum WorkloadRegistry {
   /// What a workload draws for itself (the quadratic's rotations, the inputs of the class imbalance)
   /// is a function of `configuration.seed`; `seeded` gives the source of another seed.
   ///
-  /// - Parameter progress: called with what is being done and its share done, for slow preparations.
   /// - Throws: `RunError(.usage)` for an unknown workload or setting, `.input` for bad data.
   package static func source(
-    for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
+    for configuration: RunConfiguration
   ) throws(RunError) -> any WorkloadSource {
-    try draft(for: configuration, progress: progress).trained(progress: progress)
+    try draft(for: configuration).trained()
   }
 
   /// The source before anything is trained, for those who only ask about blocks, data and costs.
   package static func draft(
-    for configuration: RunConfiguration, progress: (String, Double) -> Void = { _, _ in }
+    for configuration: RunConfiguration
   ) throws(RunError) -> any WorkloadSource {
     switch configuration.workload {
-    case WorkloadDescriptor.language.name: try LanguageSource(configuration, progress: progress)
+    case WorkloadDescriptor.language.name: try LanguageSource(configuration)
     case WorkloadDescriptor.quadratic.name: try QuadraticSource(configuration)
     case WorkloadDescriptor.noise.name: try NoiseSource(configuration)
     case WorkloadDescriptor.linearTransformer.name:

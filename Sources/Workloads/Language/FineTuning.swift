@@ -51,7 +51,7 @@ struct FineTuning {
   }
 
   /// The base model, from the cache when the same was trained before.
-  func weights(progress: (String, Double) -> Void) throws(RunError) -> [Float] {
+  func weights() throws(RunError) -> [Float] {
     let source = LanguageSource(data: base, model: model)
     var optimizer = try ArmOptimizer(
       try Self.parsedArm(), layout: source.layout, observation: .nowhere)
@@ -59,7 +59,7 @@ struct FineTuning {
     let recipe = model + [Self.arm, "\(steps)", "\(seed)", "\(KernelLevel.current)"]
     let key = "base-" + ContentHash(Array(recipe.joined(separator: ";").utf8)).text
     return cache.values(key, isValid: { $0.count == source.layout.count }) {
-      Self.train(source, &optimizer, steps: steps, seed: seed, progress: progress)
+      Self.train(source, &optimizer, steps: steps, seed: seed)
     }
   }
 
@@ -72,8 +72,7 @@ struct FineTuning {
   }
 
   private static func train(
-    _ source: LanguageSource, _ optimizer: inout ArmOptimizer, steps: Int, seed: UInt64,
-    progress: (String, Double) -> Void
+    _ source: LanguageSource, _ optimizer: inout ArmOptimizer, steps: Int, seed: UInt64
   ) -> [Float] {
     let workload = source.makeWorkload(threads: 2)
     let schedule = ScheduleConfiguration(kind: .cosine, warmup: .share(0.1))
@@ -86,9 +85,6 @@ struct FineTuning {
         &weights, &optimizer, gradients,
         StepContext(
           step: step, scheduleFactor: schedule.factor(step: step, of: steps), seed: seed))
-      if step.isMultiple(of: 16) {
-        progress("training the base model", Double(step) / Double(steps))
-      }
     }
     return weights
   }

@@ -19,7 +19,7 @@ package struct LanguageData: Sendable {
   /// - Parameter tokenizer: what a token is, where a checkpoint says so; nil: as the settings say.
   package static func load(
     _ configuration: RunConfiguration, tokenizer given: (any Tokenizer)? = nil,
-    cache: DataCache = .user, progress: (String, Double) -> Void = { _, _ in }
+    cache: DataCache = .user
   ) throws(RunError) -> LanguageData {
     let settings = try WorkloadSettings(.language, configuration)
     let corpus = try corpus(configuration.data, cache: cache)
@@ -32,7 +32,7 @@ package struct LanguageData: Sendable {
     if let given {
       chosen = given
     } else {
-      chosen = try tokenizer(settings, corpus: corpus, cache: cache, progress: progress)
+      chosen = try tokenizer(settings, corpus: corpus, cache: cache)
     }
     var data = try LanguageData(
       corpus: corpus, tokenizer: chosen, model: configuration.model,
@@ -93,15 +93,14 @@ package struct LanguageData: Sendable {
   }
 
   private static func tokenizer(
-    _ settings: WorkloadSettings, corpus: Corpus, cache: DataCache,
-    progress: (String, Double) -> Void
+    _ settings: WorkloadSettings, corpus: Corpus, cache: DataCache
   ) throws(RunError) -> any Tokenizer {
     switch settings.choice("tokenizer") {
     case "character": try CharacterTokenizer(text: corpus.bytes, place: corpus.place, cache: cache)
     case "bpe":
       BytePairTokenizer.trained(
         on: corpus.training, vocabularySize: settings.integer("vocabulary"),
-        cache: cache, progress: { progress("learning the vocabulary", $0) })
+        cache: cache)
     default: ByteTokenizer()
     }
   }

@@ -12,8 +12,7 @@ package struct LanguageSource: WorkloadSource {
 
   /// - Throws: `RunError(.input)` for a bad text, `.usage` for a model that cannot be built.
   package init(
-    _ configuration: RunConfiguration, cache: DataCache = .user,
-    progress: (String, Double) -> Void = { _, _ in }
+    _ configuration: RunConfiguration, cache: DataCache = .user
   ) throws(RunError) {
     if let problem = configuration.model.problem {
       throw RunError(.usage, problem, place: "model", remedy: "change the model's numbers")
@@ -27,7 +26,7 @@ package struct LanguageSource: WorkloadSource {
       data = tuning.data
     } else {
       data = try LanguageData.load(
-        configuration, tokenizer: start?.tokenizer, cache: cache, progress: progress)
+        configuration, tokenizer: start?.tokenizer, cache: cache)
     }
     self.configuration = TransformerConfiguration(
       configuration.model, vocabulary: start?.vocabulary ?? data.tokenizer.vocabularySize)
@@ -41,10 +40,10 @@ package struct LanguageSource: WorkloadSource {
     configuration = TransformerConfiguration(model, vocabulary: data.tokenizer.vocabularySize)
   }
 
-  package func trained(progress: (String, Double) -> Void) throws(RunError) -> LanguageSource {
+  package func trained() throws(RunError) -> LanguageSource {
     guard let tuning, start == nil else { return self }
     var trained = self
-    trained.start = try tuning.weights(progress: progress)
+    trained.start = try tuning.weights()
     return trained
   }
 

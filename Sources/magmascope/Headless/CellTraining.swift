@@ -11,7 +11,7 @@ struct CellTraining: Sendable {
   /// - Parameter jobs: cells that are trained at a time.
   /// - Throws: `RunError` for data that cannot be read and for cells that do not fit into memory.
   init(_ plan: SweepPlan, jobs: Int) throws(RunError) {
-    source = try MemoryCheck.draft(of: plan, jobs: jobs).trained { _, _ in }
+    source = try MemoryCheck.draft(of: plan, jobs: jobs).trained()
   }
 
   /// Trains a cell from where its last owner got to, and keeps it every minute as far as it is.

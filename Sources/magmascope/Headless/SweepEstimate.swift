@@ -16,10 +16,14 @@ struct SweepEstimate {
   /// Bytes with every core at work.
   private(set) var bytes = 0
 
-  init(_ plan: SweepPlan, seconds: Double = 0.5) throws {
+  /// - Parameter jobs: cells at a time here; nil: one a core, or one where no more fit.
+  /// - Throws: `RunError` (.usage) where not even one fits.
+  init(_ plan: SweepPlan, jobs: Int? = nil, seconds: Double = 0.5) throws {
     self.plan = plan
-    cores = RunController.coreCount
-    let source = try MemoryCheck.draft(of: plan, jobs: cores)
+    let source = try MemoryCheck.draft(of: plan)
+    let wanted = min(jobs ?? .max, RunController.coreCount)
+    let fits = (try? MemoryCheck.check(plan, jobs: wanted, source: source)) != nil
+    cores = fits ? wanted : 1
     for arm in plan.configuration.arms {
       let costs = try Self.measure(
         arm, of: plan.configuration, source, threads: cores, seconds: seconds)
@@ -87,7 +91,7 @@ struct SweepEstimate {
     let amount = isLanguage ? String(format: "%.3g tokens, ", tokens) : ""
     return "estimate: \(amount)\(bytes / 1_000_000) MB, "
       + String(format: "%.3g CPU hours; ", hours)
-      + "\(ProgressLine.duration(seconds(cores: cores))) on \(cores) cores here, "
+      + "\(ProgressLine.duration(seconds(cores: cores))) on \(cores == 1 ? "1 core" : "\(cores) cores") here, "
       + "\(ProgressLine.duration(seconds(cores: 8))) on 8, "
       + "\(ProgressLine.duration(seconds(cores: 40))) on 40 such cores"
   }

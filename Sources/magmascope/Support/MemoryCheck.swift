@@ -15,20 +15,29 @@ enum MemoryCheck {
   static func source(for configuration: RunConfiguration) throws(RunError) -> any WorkloadSource {
     let draft = try WorkloadRegistry.draft(for: configuration)
     try check(configuration, source: draft)
-    return try draft.trained { _, _ in }
+    return try draft.trained()
   }
 
   /// The source of a sweep of which so many cells of any arm fit at a time; nothing is trained yet.
   static func draft(of plan: SweepPlan, jobs: Int = 1) throws(RunError) -> any WorkloadSource {
     let draft = try WorkloadRegistry.draft(for: plan.configuration)
+    try check(plan, jobs: jobs, source: draft)
+    return draft
+  }
+
+  /// - Parameter jobs: cells that are trained at a time.
+  /// - Throws: `RunError` (.usage) with both figures.
+  static func check(
+    _ plan: SweepPlan, jobs: Int, source: any WorkloadSource
+  ) throws(RunError) {
     for arm in plan.configuration.arms.indices {
+      // As many seeds of one run take what as many cells take.
       var run = plan.run(of: StudyCell(phase: .tuning, arm: arm, point: 0, seed: 0))
       run.seeds = jobs
       try check(
-        run, source: draft, thing: jobs == 1 ? "a cell" : "\(jobs) cells at a time",
+        run, source: source, thing: jobs == 1 ? "a cell" : "\(jobs) cells at a time",
         remedy: "choose a smaller model or batch" + (jobs == 1 ? "" : ", or fewer --jobs"))
     }
-    return draft
   }
 
   /// - Throws: `RunError` (.usage) with both figures.

@@ -122,7 +122,8 @@ struct SweepStartCommand: ParsableCommand {
       let isNew = !StoredSweep.isSweep(directory)
       plan = try SweepJob.begin(directory, declared)
       if isNew, !noEstimate {
-        StandardError.line("\(plan.cellWords); \(try SweepEstimate(plan).text)")
+        let estimate = try SweepEstimate(plan, jobs: work.jobs ?? options.selection.threads)
+        StandardError.line("\(plan.cellWords); \(estimate.text)")
       }
     }
     let hands = try SweepHands(
