@@ -57,17 +57,6 @@ package struct RunBatch: Sendable {
   }
 }
 
-/// What the newest kept model of an arm writes.
-package struct ModelText: Sendable, Hashable {
-  package let letter, name: String
-  package let step: Int
-  package let text: String
-
-  package init(letter: String, name: String, step: Int, text: String) {
-    (self.letter, self.name, self.step, self.text) = (letter, name, step, text)
-  }
-}
-
 /// The end of a save or an export.
 package enum StoreResult: Sendable, Hashable {
   /// Shown after the file has its final name.

@@ -207,6 +207,24 @@ extension RunDirectory {
     return armsPath + "/" + (place ?? "\(arm.number)/seed-\(seed)")
   }
 
+  /// Where the newest models of all arms lie, of the first seed and all of one step; nil before the first.
+  ///
+  /// In the ring, where nothing is changed while it is read.
+  package func newestModels(
+    of configuration: RunConfiguration
+  ) throws(RunError) -> (step: Int, models: [(arm: RunArm, path: String)])? {
+    let course = try course(of: configuration)
+    let kept = checkpointSteps.last
+    // Runs of the first format have no ring.
+    let newest = kept == nil ? try readCheckpoint(of: configuration)?.step : kept
+    guard let step = newest else { return nil }
+    let root = kept.map { "\(checkpointsPath)/\($0)" } ?? armsPath
+    let places = course.roster.map { arm in
+      (arm: arm, path: root + "/" + CheckpointFiles.place(of: arm, seed: configuration.seed))
+    }
+    return (step, places.filter { FileManager.default.fileExists(atPath: $0.path) })
+  }
+
   /// The newest checkpoint of every arm and seed, as the run's owner goes on from it; nil when none
   /// was written yet.
   ///

@@ -213,8 +213,14 @@ import Testing
     #expect(screen(state).contains("m at \(evaluated)"))
     let later = Fake.batch(state.configuration, steps: 341...400)
     #expect(reduce(&state, .run(later)) == [ask])
-    for second in 15...60 { _ = reduce(&state, .tick(Double(second))) }
-    #expect(reduce(&state, .tick(61)).isEmpty, "a checkpoint that never comes is not asked for on")
+    let still = Fake.batch(state.configuration, steps: 401...440)
+    #expect(reduce(&state, .run(still)).isEmpty, "the models still write")
+    var asks = 0
+    for second in 15...60 {
+      asks += reduce(&state, .texts(run: 1, prompt: nil, texts(evaluated))) == [ask] ? 1 : 0
+      asks += reduce(&state, .tick(Double(second))) == [ask] ? 1 : 0
+    }
+    #expect(asks == 3, "a checkpoint that never comes is not asked for on")
   }
 
   @Test func aPastStepShowsWhatHadBeenWrittenByThen() throws {

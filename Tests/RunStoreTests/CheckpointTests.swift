@@ -30,6 +30,22 @@ import Testing
     }
   }
 
+  @Test func theNewestModelsAreAllOfOneStep() throws {
+    let scratch = try Scratch()
+    let run = try Toy.run(scratch)
+    #expect(try run.directory.newestModels(of: Toy.configuration)?.step == nil)
+    for step in [2, 5] { try Toy.write(Toy.checkpoint(step), to: run) }
+    let newest = try #require(try run.directory.newestModels(of: Toy.configuration))
+    #expect(newest.step == 5)
+    #expect(newest.models.map(\.arm) == Toy.configuration.roster)
+    for model in newest.models {
+      let seed = Toy.configuration.seed
+      let there = Toy.checkpoint(5).arms.first { $0.arm == model.arm.id && $0.seed == seed }
+      let read = try RunDirectory.readTensors(model.path + "/model.safetensors")
+      #expect(read == there?.parameters)
+    }
+  }
+
   @Test func aKillWhileACheckpointIsPutInPlaceIsMadeGood() throws {
     let scratch = try Scratch()
     let run = try Toy.run(scratch)

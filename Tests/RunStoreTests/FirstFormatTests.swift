@@ -73,6 +73,8 @@ import Testing
       try directory.readCheckpoint(atOrBefore: set.step, of: configuration) == set)
     #expect(try directory.readCheckpoint(atOrBefore: set.step - 1, of: configuration) == nil)
     #expect(directory.checkpointSteps.isEmpty && directory.owner == nil)
+    let models = try #require(try directory.newestModels(of: configuration))
+    #expect(models.step == set.step && models.models.map(\.arm) == configuration.roster)
     #expect(try RecordedRows(directory).newestStep == 0)
     #expect(try directory.readSummary() == nil && directory.readFork() == nil)
     let journal = try directory.readJournal()

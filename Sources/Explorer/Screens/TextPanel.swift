@@ -2,39 +2,6 @@ import History
 import RunModel
 import TerminalUI
 
-/// What the models have written for the panel, the newest of it.
-package struct WrittenTexts: Sendable {
-  private var texts: [ModelText] = []
-  /// The evaluation that texts were last asked for, how often, and when.
-  private var asked: (step: Int, tries: Int, at: Double)?
-
-  private static let most = 256
-  /// A checkpoint is written a moment after its evaluation, or, on a full disk, not at all.
-  private static let mostTries = 3
-
-  mutating func take(_ new: [ModelText]) {
-    texts += new.filter { !texts.contains($0) }
-    if texts.count > Self.most { texts.removeFirst(texts.count - Self.most) }
-  }
-
-  /// What an arm had written last at a step.
-  func text(_ letter: String, at step: Int) -> ModelText? {
-    texts.filter { $0.letter == letter && $0.step <= step }.max { $0.step < $1.step }
-  }
-
-  /// Whether the models of an evaluation have yet to be asked.
-  func isWanting(_ step: Int, now: Double) -> Bool {
-    if let newest = texts.map(\.step).max(), newest >= step { return false }
-    guard let asked, asked.step == step else { return true }
-    return asked.tries < Self.mostTries && now - asked.at >= 1
-  }
-
-  mutating func ask(_ step: Int, now: Double) {
-    let tries = asked.flatMap { $0.step == step ? $0.tries : nil } ?? 0
-    asked = (step, tries + 1, now)
-  }
-}
-
 /// What the model of an arm writes.
 struct TextPanel: Widget {
   let state: ExplorerState
