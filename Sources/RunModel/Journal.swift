@@ -52,6 +52,12 @@ package struct JournalEntry: Sendable, Hashable {
     (key, oldValue, newValue) = (change.key, change.oldValue, change.newValue)
   }
 
+  /// Another optimizer for an arm, in force in the computation of `step`.
+  package init(replacing arm: ArmID, by settings: ArmSpecification, from step: Int) {
+    self.init(.replace, step: step, arm: arm)
+    self.settings = settings
+  }
+
   /// The change of a setting that this entry is; nil for other kinds.
   package var change: Intervention? {
     guard kind == .change, let key, let newValue else { return nil }

@@ -206,6 +206,7 @@ extension ExplorerState {
     }
     if word == "sweep" { return Self.sweepForms }
     if word == "probe" { return Self.probeForms }
+    if word == "fork" { return forkProblem(argument) }
     return "usage: :\(known.name) \(known.argument)"
   }
 

@@ -13,9 +13,7 @@ package struct Replacement: Sendable, Hashable {
 
   /// What the journal of the fork says of it: in force from the step behind the branch.
   package func entry(after step: Int) -> JournalEntry {
-    var entry = JournalEntry(.replace, step: step + 1, arm: arm)
-    entry.settings = specification
-    return entry
+    JournalEntry(replacing: arm, by: specification, from: step + 1)
   }
 }
 
@@ -144,6 +142,20 @@ extension ExplorerState {
       let specification = try? ArmGrammar(catalog: catalog).parse(parts[1])
     else { return nil }
     return Replacement(arm: arm.id, letter: arm.letter, specification: specification)
+  }
+
+  /// Why `:fork` does not understand its argument.
+  func forkProblem(_ argument: String) -> String {
+    if let text = argument.split(separator: "=", maxSplits: 1).dropFirst().first {
+      do {
+        _ = try ArmGrammar(catalog: catalog).parse(String(text))
+      } catch {
+        return error.description
+      }
+    }
+    let letters = live.arms.map(\.letter).joined(separator: ", ")
+    return "wants STEP (alone: the shown one), and for an arm (\(letters)) another optimizer: "
+      + "60 m=magma(muon)"
   }
 
   /// Back to just before the last live change.

@@ -187,15 +187,14 @@ private struct ForkChanges {
   private func replacement(_ text: String) throws(RunError) -> JournalEntry {
     let (lane, written) = try pair(text, "--replace", "LANE=SPEC")
     let arm = try arm(lane, "--replace")
-    var entry = JournalEntry(.replace, step: step, arm: arm.id)
     do {
-      entry.settings = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(written)
+      let settings = try ArmGrammar(catalog: OptimizerRegistry.catalog).parse(written)
+      return JournalEntry(replacing: arm.id, by: settings, from: step)
     } catch {
       throw RunError(
         .usage, error.description, place: "--replace",
         remedy: "write it as for --arm; magmascope optimizers lists them")
     }
-    return entry
   }
 
   private func arm(_ lane: String, _ flag: String) throws(RunError) -> RunArm {
