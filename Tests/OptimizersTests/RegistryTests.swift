@@ -38,6 +38,9 @@ import Testing
     for descriptor in catalog.bases + catalog.wrappers {
       #expect(!descriptor.summary.isEmpty && !descriptor.equation.isEmpty)
       #expect(!descriptor.paper.isEmpty)
+      if let key = descriptor.expensiveStepKey {
+        #expect(descriptor.hyperparameter(key) != nil, "\(descriptor.name) has no '\(key)'")
+      }
       let settings = descriptor.hyperparameters + catalog.sharedBaseSettings
       #expect(Set(settings.map(\.key)).count == settings.count, "\(descriptor.name) repeats a key")
       #expect(!descriptor.group.isEmpty)

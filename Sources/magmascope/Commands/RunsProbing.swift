@@ -16,7 +16,8 @@ extension RunsCommand {
     @Argument(help: "Directory or name of a run.")
     var directory: String
 
-    @Argument(help: "curvature, proposition1, sharpness or gradientNoise.")
+    @Argument(
+      help: "What to measure: \(ProbeKind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var kind: String
 
     @Argument(help: "A step, or A..B for a stretch (default: the newest step).")

@@ -98,7 +98,7 @@ struct RepeatableRun {
 
 /// Hears how far a computation of the past has come, and knows whether it is still wanted.
 struct ReplayWatch: Sendable {
-  /// The step it is to come to, where who computes knows none.
+  /// The step to come to, unless the computation names another.
   let target: Int
   /// False once the user has given up.
   let wish: Locked<Bool>
@@ -110,7 +110,7 @@ struct ReplayWatch: Sendable {
 
   var isWanted: Bool { wish.withLock(\.self) }
 
-  /// For a computation that begins at step `first`.
+  /// What a computation that begins at step `first` asks now and then.
   func from(_ first: Int, to goal: Int? = nil) -> (Int) -> Bool {
     let target = goal ?? target
     let begun = ContinuousClock.now
