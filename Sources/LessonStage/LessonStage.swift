@@ -185,31 +185,55 @@ extension RunOptions {
   }
 }
 
-/// Plays lessons on several sets of seeds and says what is wrong with them.
-package struct LessonCheck {
+/// A lesson played on several sets of seeds, and what is wrong with it.
+package struct LessonCheck: Sendable {
   package let lesson: Lesson
-  package private(set) var outcomes: [LessonOutcome] = []
+  package let outcomes: [LessonOutcome]
 
-  package init(_ lesson: Lesson) { self.lesson = lesson }
+  /// Plays a lesson so many times.
+  package init(_ lesson: Lesson, plays: Int = 1) throws {
+    var outcomes: [LessonOutcome] = []
+    try Self.play([lesson], plays: plays) { outcomes = $0.outcomes }
+    self.init(lesson, outcomes)
+  }
 
-  /// Plays the lesson so many times, side by side, on the seeds that follow those played so far.
-  package mutating func play(times: Int = 1) throws {
-    let seeds = max(1, lesson.runs.first?.configuration.seeds ?? 1)
-    let played = Locked<[Int: Result<LessonOutcome, any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: times) { [lesson, outcomes] number in
-      let outcome = Result {
-        let stage = LessonStage()
-        let shift = UInt64((outcomes.count + number) * seeds)
-        let (player, record) = try LessonRehearsal(
-          lesson, seedShift: shift, stage: stage.perform
-        ).play()
-        return LessonOutcome(player, record)
-      }
-      played.withLock { $0[number] = outcome }
-    }
-    let results = played.withLock(\.self)
-    outcomes += try (0..<times).compactMap { try results[$0]?.get() }
+  private init(_ lesson: Lesson, _ outcomes: [LessonOutcome]) {
+    (self.lesson, self.outcomes) = (lesson, outcomes)
   }
 
   package var findings: [LessonFinding] { lesson.findings(outcomes) }
+
+  /// Plays lessons so many times each, as many plays at a time as there are cores, and tells of each in
+  /// their order as soon as it and those before it are played.
+  package static func play(
+    _ lessons: [Lesson], plays: Int, tell: (LessonCheck) throws -> Void
+  ) throws {
+    let played = Locked<[Int: Result<LessonOutcome, any Error>]>([:])
+    let ends = lessons.map { _ in DispatchGroup() }
+    for end in ends { for _ in 0..<plays { end.enter() } }
+    DispatchQueue.global().async {
+      DispatchQueue.concurrentPerform(iterations: lessons.count * plays) { number in
+        let (lesson, play) = number.quotientAndRemainder(dividingBy: plays)
+        let result = Result { try outcome(of: lessons[lesson], play: play) }
+        played.withLock { $0[number] = result }
+        ends[lesson].leave()
+      }
+    }
+    for (place, lesson) in lessons.enumerated() {
+      ends[place].wait()
+      let results = played.withLock(\.self)
+      let outcomes = try (0..<plays).compactMap { try results[place * plays + $0]?.get() }
+      try tell(LessonCheck(lesson, outcomes))
+    }
+  }
+
+  /// How the lesson comes out on a set of seeds that no other of its plays has.
+  private static func outcome(of lesson: Lesson, play: Int) throws -> LessonOutcome {
+    let seeds = max(1, lesson.runs.first?.configuration.seeds ?? 1)
+    let stage = LessonStage()
+    let (player, record) = try LessonRehearsal(
+      lesson, seedShift: UInt64(play * seeds), stage: stage.perform
+    ).play()
+    return LessonOutcome(player, record)
+  }
 }

@@ -5,6 +5,18 @@ import Testing
 
 /// What the command line reaches without the form.
 @Suite struct DoorTests {
+  @Test(arguments: [Window(40, 12), Window(60, 18), Window(120, 40)])
+  func aLongMessageIsReadWholeInAnyWindow(_ window: Window) throws {
+    var state = try Fake.running()
+    _ = reduce(&state, .resize(window.size))
+    let path = "/home/somebody/with/a/rather/long/name/exports/2026-11-29-first-look-step-340-loss.svg"
+    _ = reduce(&state, .stored(.exported(path: path)))
+    let frame = view(state, size: window.size).buffer.plainText()
+    let joined = frame.split(separator: "\n").map { $0.trimmingPrefix(while: \.isWhitespace) }
+      .joined()
+    #expect(joined.contains(path), "\(frame)")
+  }
+
   private func type(_ line: String, into state: inout ExplorerState) -> [Effect] {
     press(&state, ":" + line)
     return reduce(&state, .key(.enter))

@@ -231,6 +231,20 @@ import Testing
     #expect(after.contains(" FAILED ") && !after.contains(" WAIT "))
   }
 
+  @Test func aRunThatWaitsForItsPastTakesNoCommands() throws {
+    var state = try recorded()
+    press(&state, ":fork 60")
+    _ = reduce(&state, .key(.enter))
+    _ = reduce(&state, .key(.enter))
+    let draft = state.draft.arms
+    for key in " s+" {
+      #expect(reduce(&state, .key(.character(key))).isEmpty)
+      #expect(state.message?.text.contains("the run waits") == true)
+    }
+    #expect(state.draft.arms == draft)
+    #expect(reduce(&state, .key(.escape)) == [.stopReplay])
+  }
+
   @Test func undoGoesBackToJustBeforeTheLastChange() throws {
     var state = try recorded()
     press(&state, "u")

@@ -17,8 +17,7 @@ import Testing
   }
 
   private func check(_ name: String, plays: Int) throws {
-    var check = LessonCheck(try LessonFixture.library.lesson(name))
-    try check.play(times: plays)
+    let check = try LessonCheck(LessonFixture.library.lesson(name), plays: plays)
     #expect(check.findings.map(\.message) == [], "\(check.lesson.name)")
     #expect(check.outcomes.count == plays)
     let questions = check.lesson.questions
@@ -43,18 +42,15 @@ import Testing
       text = text.replacing("m.maskRate < .2", with: "'max(m.maskRate, p.maskRate) < .2'")
       text = text.replacing("m.maskRate > .8", with: "'min(m.maskRate, p.maskRate) > .8'")
     }
-    var check = LessonCheck(try LessonFixture.read(text))
-    try check.play()
+    let check = try LessonCheck(LessonFixture.read(text))
     #expect(check.findings.contains { $0.message.contains(message) }, "\(check.findings)")
-    var sound = LessonCheck(try LessonFixture.read(LessonFixture.text()))
-    try sound.play()
+    let sound = try LessonCheck(LessonFixture.read(LessonFixture.text()))
     #expect(sound.findings == [])
   }
 
   @Test func aPairThatSeesADifferenceBetweenEqualArmsFails() throws {
     let text = LessonFixture.text(kind: "pair")
-    var check = LessonCheck(try LessonFixture.read(text))
-    try check.play()
+    let check = try LessonCheck(LessonFixture.read(text))
     #expect(check.findings.contains { $0.message.contains("with two equal arms") })
   }
 }

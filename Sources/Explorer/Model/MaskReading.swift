@@ -74,6 +74,13 @@ struct MaskReading {
     }
   }
 
+  /// Why the coins of a masked arm have no one Binomial: no count can be expected then.
+  static func unlikeCoins(of arm: ArmMoment) -> String? {
+    guard let coins = arm.track?.coins, coins.dropsUpdates else { return nil }
+    if coins.hasPartialShares { return "coins within blocks: no Binomial" }
+    return coins.fairKeep == nil ? "coins of unequal mask: no one Binomial" : nil
+  }
+
   /// The probability that all coins of the last steps shared.
   private static func mask(
     of arm: ArmMoment, _ blocks: [Int], sameFor count: Int, _ moment: RunMoment

@@ -51,7 +51,7 @@ extension ExplorerState {
     place = RunPlace(directory: opened.directory, isWatched: opened.isWatched)
     isPauseWanted = opened.phase == .paused
     verdicts = opened.phase.isOver ? Judging.verdicts(of: live) : []
-    (modal, isReplaying) = (nil, false)
+    (modal, replay) = (nil, nil)
     resetSelection()
     hiddenArms = Array(repeating: false, count: live.arms.count)
     message = nil
@@ -69,7 +69,7 @@ extension ExplorerState {
   /// Asks for a kept run, or one that another process trains; what trains now makes way.
   mutating func look(at directory: String, isWatching: Bool) -> [Effect] {
     runNumber += 1
-    isReplaying = false
+    replay = nil
     return isWatching
       ? [.watch(directory: directory, run: runNumber)]
       : [.open(directory: directory, run: runNumber)]

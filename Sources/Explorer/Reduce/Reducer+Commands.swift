@@ -114,7 +114,7 @@ extension ExplorerState {
 
   /// Esc: the innermost thing goes first.
   private mutating func close() -> [Effect] {
-    if isReplaying { return [.stopReplay] }
+    if replay != nil { return [.stopReplay] }
     if settings.isFull {
       settings.isFull = false
     } else if message != nil {

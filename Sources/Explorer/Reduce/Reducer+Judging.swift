@@ -33,7 +33,9 @@ extension ExplorerState {
       return []
     }
     let effects = begin(next)
-    say("the control takes the same mean steps as the masked arm, without a mask; from step 0")
+    say(
+      "again from step 0, with a control that takes the same mean steps as the masked arm, without "
+        + "a mask; the run until now is kept (6 Runs)", seconds: 15)
     return effects
   }
 

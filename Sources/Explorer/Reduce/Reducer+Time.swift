@@ -45,6 +45,14 @@ package enum BranchOrder: Sendable, Hashable {
   }
 }
 
+/// Who waits while a part of a run is computed again.
+enum ReplayKind {
+  /// The run itself: it goes on from there.
+  case before
+  /// Nobody: the run trains on beside it.
+  case beside
+}
+
 /// What may be computed of a run's past while the run itself stays as it is.
 package enum PastOrder: Sendable, Hashable {
   /// A measurement along its stretch.
@@ -85,14 +93,14 @@ extension ExplorerState {
       say("step \(step) is not in the run: 0...\(live.step)", isAlert: true)
       return []
     }
-    isReplaying = true
+    replay = .beside
     say("\(order.doing) (Esc gives up)", seconds: 3_600)
     return [.computeAgain(order, directory: directory, run: runNumber)]
   }
 
   /// What was computed again is there, was given up, or cannot be had.
   mutating func endReplay(_ outcome: Result<String, RunError>) {
-    isReplaying = false
+    replay = nil
     switch outcome {
     case .success(let note): say(note)
     case .failure(let error): say(error.description, isAlert: true, seconds: 15)
@@ -101,8 +109,8 @@ extension ExplorerState {
 
   /// One thing at a time: what is asked for meanwhile is refused.
   private mutating func isBusyWithThePast() -> Bool {
-    if isReplaying { say("a part of the run is being computed again: Esc gives that up") }
-    return isReplaying
+    if replay != nil { say("a part of the run is being computed again: Esc gives that up") }
+    return replay != nil
   }
 
   /// Asks before the run is taken back or branched.
@@ -171,7 +179,7 @@ extension ExplorerState {
   mutating func answer(_ order: BranchOrder, _ key: Key) -> [Effect] {
     modal = nil
     guard key == .enter || key == .character("y") else { return [] }
-    isReplaying = true
+    replay = .before
     if case .fork = order { runNumber += 1 }
     if case .join(let arm, _) = order {
       say("\(arm.name) catches up, the others wait (Esc gives up)", seconds: 3_600)
@@ -182,7 +190,7 @@ extension ExplorerState {
   }
 
   mutating func replay(at step: Int, of target: Int, _ secondsLeft: Double?) {
-    guard isReplaying else { return }
+    guard replay != nil else { return }
     let left = secondsLeft.map { ", \(Shown.duration($0)) left" } ?? ""
     say("computing step \(step) of \(target)\(left) (Esc gives up)", seconds: 3_600)
   }

@@ -93,7 +93,7 @@ extension ExplorerState {
       case .journaled(let entry): take(entry)
       case .refused(let error): take(error)
       case .failed(let error):
-        isReplaying = false
+        replay = nil
         say("the run failed: \(error.description)", isAlert: true, seconds: 60)
       case .finished(let outcome): end(outcome)
       case .evaluated, .probed, .armFinished: break
@@ -176,20 +176,25 @@ extension ExplorerState {
     case .control("l"): return [.redraw]
     default: break
     }
-    guard modal == nil else { return withoutCommands(handleModal(key)) }
-    guard let command = KeyTable.command(for: key, options) else { return [] }
-    return withoutCommands(perform(command))
-  }
-
-  /// A run that another process trains is looked at, and takes no commands from here.
-  private mutating func withoutCommands(_ effects: [Effect]) -> [Effect] {
-    guard place.isWatched else { return effects }
+    let wasPauseWanted = isPauseWanted
+    let effects =
+      modal != nil
+      ? handleModal(key) : KeyTable.command(for: key, options).map { perform($0) } ?? []
+    guard let refusal = commandRefusal else { return effects }
     let allowed = effects.filter { if case .command = $0 { false } else { true } }
     if allowed.count < effects.count {
       draft.arms = live.arms.map(\.specification)
-      say("another process trains this run: it can only be looked at", isAlert: true)
+      isPauseWanted = wasPauseWanted
+      say(refusal, isAlert: true)
     }
     return allowed
+  }
+
+  /// Why the run takes no commands from here: it would obey them at a moment nobody meant.
+  private var commandRefusal: String? {
+    if place.isWatched { return "another process trains this run: it can only be looked at" }
+    return replay == .before
+      ? "the run waits for a part of it that is being computed again: Esc gives that up" : nil
   }
 
   /// Leaves at once: every run is a directory from its first step.

@@ -62,6 +62,8 @@ struct MaskPanel: Widget {
       parts.append(TextLine([TextRun("┃", .expectation), TextRun(" fair coins", .muted)]))
     } else if arm?.isMasking != true {
       parts.append(TextLine("no mask: every update is applied", .muted))
+    } else if let arm, let reason = MaskReading.unlikeCoins(of: arm) {
+      parts.append(TextLine(reason, .expectation))
     }
     return parts
   }

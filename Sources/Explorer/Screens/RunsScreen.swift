@@ -34,11 +34,12 @@ struct RunsScreen {
     _ visible: [RunList.Row], on buffer: inout CellBuffer, in area: Rectangle
   ) {
     let columns: [Table.Column] = [
-      Table.Column("  run", priority: .max), Table.Column("loss over time", priority: 7),
+      Table.Column("  run", priority: .max), Table.Column("arms", priority: 7),
+      Table.Column("size", priority: 6), Table.Column("loss over time", priority: 5),
       Table.Column("last", align: .right, priority: 10),
-      Table.Column("best", align: .right, priority: 5),
-      Table.Column("step", align: .right, priority: 6), Table.Column("state", priority: 9),
-      Table.Column("age", align: .right, priority: 8), Table.Column("from", priority: 4),
+      Table.Column("best", align: .right, priority: 3),
+      Table.Column("step", align: .right, priority: 8), Table.Column("state", priority: 9),
+      Table.Column("age", align: .right, priority: 4), Table.Column("from", priority: 2),
     ]
     let room = max(1, area.height - 1)
     let selected = state.runList.selected
@@ -59,6 +60,9 @@ struct RunsScreen {
           run.name.shortened(to: max(8, nameRoom - 2 * row.depth)),
           run.isNamed ? .strong : .text),
       ]),
+      TextLine(
+        run.configuration.lanes.map(\.name).joined(separator: ", ").shortened(to: 26), .text),
+      TextLine(size(run.configuration), .muted),
       TextLine(Sparkline.text(run.losses.first ?? [], columns: 14, state.options.glyphs)),
       TextLine(last.shortened(to: 24)), TextLine(Shown.loss(run.bestLoss), .strong),
       TextLine("\(run.step)/\(run.configuration.steps)"),
@@ -66,6 +70,11 @@ struct RunsScreen {
       TextLine(Shown.age(run.age), .muted),
       TextLine((run.origin.map { "\($0.run)@\($0.step)" } ?? "").shortened(to: 24), .muted),
     ]
+  }
+
+  private func size(_ configuration: RunConfiguration) -> String {
+    configuration.descriptor.isLanguage
+      ? configuration.model.size?.rawValue ?? "custom" : configuration.workload
   }
 
   /// How deep a fork stands under the run it comes from.
@@ -116,10 +125,10 @@ enum Sparkline {
 }
 
 extension Shown {
-  /// How long ago: `now`, `12m`, `3h`, `5d`.
+  /// How long ago: `8s`, `12m`, `3h`, `5d`.
   static func age(_ seconds: Double) -> String {
     switch seconds {
-    case ..<60: "now"
+    case ..<60: "\(Int(max(0, seconds)))s"
     case ..<3_600: "\(Int(seconds / 60))m"
     case ..<86_400: "\(Int(seconds / 3_600))h"
     default: "\(Int(seconds / 86_400))d"

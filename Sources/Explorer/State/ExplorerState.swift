@@ -43,8 +43,8 @@ package struct ExplorerState {
   /// Whether the user has taken a theme since the start.
   var isThemeChosen = false
   package internal(set) var isMouseOn: Bool
-  /// Whether a part of the run is being computed again.
-  var isReplaying = false
+  /// What is being computed again, and whether the run waits for it.
+  var replay: ReplayKind?
   /// The kept runs as last listed.
   package internal(set) var runList = RunList()
   /// Where the run on the screen is kept, and who trains it.
@@ -159,7 +159,7 @@ extension ExplorerState {
     place = RunPlace()
     turningKey = nil
     runNumber += 1
-    (isPauseWanted, isReplaying) = (false, false)
+    (isPauseWanted, replay) = (false, nil)
     modal = nil
     resetSelection()
     return [.start(configuration, run: runNumber)]

@@ -62,10 +62,16 @@ struct BottomLine {
   private func drawMessage(on buffer: inout CellBuffer, in area: Rectangle) {
     let isShared = layout.message == layout.hints
     if let message = state.message {
-      clear(area, &buffer)
       let text = (message.isAlert ? "! " : "") + message.text
-      buffer.write(
-        text.shortened(to: area.width), in: area, style: Style(message.isAlert ? .alert : .text))
+      let style = Style(message.isAlert ? .alert : .text)
+      // What a row cannot hold goes on upwards, over the screen: a path or a refusal is read whole.
+      let lines = Wrapping.lines(text, width: max(1, area.width)).suffix(area.y + 1)
+      for (index, line) in lines.enumerated() {
+        let row = Rectangle(
+          x: area.x, y: area.y - lines.count + 1 + index, width: area.width, height: 1)
+        clear(row, &buffer)
+        buffer.write(line.shortened(to: row.width), in: row, style: style)
+      }
     } else if let scrub = state.settings.scrub {
       clear(area, &buffer)
       let text = "viewing step \(scrub), live is \(state.history.newestStep)   End: back to live"

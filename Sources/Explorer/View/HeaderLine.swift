@@ -66,7 +66,7 @@ struct HeaderLine: Widget {
     if run.configuration.seeds > 1 {
       line.append("  \(run.configuration.seeds) seeds", .text)
     }
-    if let left = run.secondsLeft, !state.isReplaying, room >= 60 {
+    if let left = run.secondsLeft, state.replay == nil, room >= 60 {
       line.append("  ETA \(Shown.duration(left))", .text)
     }
     line.append(" ")
@@ -74,7 +74,7 @@ struct HeaderLine: Widget {
   }
 
   private var phase: (text: String, role: Role) {
-    if state.isReplaying { return ("WAIT", .warning) }
+    if state.replay != nil { return ("WAIT", .warning) }
     return switch state.shown.phase {
     case .starting: ("START", .muted)
     case .training: ("RUN", .good)

@@ -91,9 +91,11 @@ struct PresetListView {
 
 /// Words into lines.
 enum Wrapping {
+  /// A word that no line holds, such as a path, goes on in the next.
   static func lines(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
-    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init) {
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+    for word in words.flatMap({ pieces(String($0), width: width) }) {
       if let last = lines.last, last.columns + 1 + word.columns <= width {
         lines[lines.count - 1] = last + " " + word
       } else {
@@ -101,6 +103,22 @@ enum Wrapping {
       }
     }
     return lines
+  }
+
+  private static func pieces(_ word: String, width: Int) -> [String] {
+    guard word.columns > width, width > 0 else { return [word] }
+    var pieces = [""]
+    var used = 0
+    for character in word {
+      let columns = String(character).columns
+      if used + columns > width, used > 0 {
+        pieces.append("")
+        used = 0
+      }
+      pieces[pieces.count - 1].append(character)
+      used += columns
+    }
+    return pieces
   }
 
   /// A text whose line ends are kept.

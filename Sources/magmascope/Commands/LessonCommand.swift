@@ -85,29 +85,26 @@ struct LessonCommand: ParsableCommand {
       let wanted = lessons.isEmpty ? try library.all() : try lessons.map(library.lesson)
       let start = ContinuousClock.now
       var isSound = true
-      for lesson in wanted { isSound = try check(lesson) && isSound }
+      try LessonCheck.play(wanted, plays: max(1, plays)) { check in
+        try tell(check)
+        isSound = isSound && check.findings.isEmpty
+      }
       let seconds = (ContinuousClock.now - start).components.seconds
       Diagnostics.say("\(wanted.count) lessons, \(seconds) s")
       guard isSound else { throw ExitCode(1) }
     }
 
-    private func check(_ lesson: Lesson) throws -> Bool {
-      var check = LessonCheck(lesson)
-      let start = ContinuousClock.now
-      try check.play(times: max(1, plays))
-      let took = (ContinuousClock.now - start).components
-      let seconds = Double(took.seconds) + Double(took.attoseconds) * 1e-18
+    private func tell(_ check: LessonCheck) throws {
+      let lesson = check.lesson
       let answers = check.outcomes.map { Self.letters($0.answers) }.joined(separator: " ")
       let exchanged = check.outcomes.map { Self.letters($0.exchanged) }.joined(separator: " ")
       let equal = check.outcomes.flatMap(\.equal).map(Self.letters).joined(separator: " ")
       var line = visible(lesson.name).padded(to: 22) + "answers \(answers)"
       if lesson.kind != .exempt { line += "   exchanged \(exchanged)" }
       if lesson.kind == .pair { line += "   equal \(equal)" }
-      line += "   \(String(format: "%.1f", seconds)) s"
       let findings = check.findings
       try StandardOutput().write(line + (findings.isEmpty ? "   ok" : "   FAILED") + "\n")
       for finding in findings { try StandardOutput().write("  " + visible(finding.message) + "\n") }
-      return findings.isEmpty
     }
 
     /// `C`, or `-` where the record cannot tell.

@@ -58,6 +58,7 @@ struct ScreenCommand: ParsableCommand {
     var state = try shownState()
     _ = reduce(&state, .resize(size))
     _ = reduce(&state, .key(.character(Character("\(screen.rawValue)"))))
+    if screen == .runs { _ = reduce(&state, .runs(RunCatalog.entries)) }
     if present { type("present", &state) }
     if let select { try choose(select, &state) }
     if let at { try go(to: at, &state) }
