@@ -9,7 +9,7 @@ import Testing
   func aLongMessageIsReadWholeInAnyWindow(_ window: Window) throws {
     var state = try Fake.running()
     _ = reduce(&state, .resize(window.size))
-    let path = "/home/somebody/with/a/rather/long/name/exports/2026-11-29-first-look-step-340-loss.svg"
+    let path = "/home/somebody/with/a/rather/long/name/exports/2026-11-29-first-look-340.svg"
     _ = reduce(&state, .stored(.exported(path: path)))
     let frame = view(state, size: window.size).buffer.plainText()
     let joined = frame.split(separator: "\n").map { $0.trimmingPrefix(while: \.isWhitespace) }
