@@ -57,7 +57,7 @@ package struct ArmCurves: Sendable, Equatable {
     if row.scale.isFinite { scale.append(x: x, y: row.scale) }
     if row.maskableCount > 0 { maskRate.append(x: x, y: row.maskRate) }
     pace.advance(to: row.step, wall: row.wallSeconds)
-    raster.append(step: row.step, blocks.lazy.map(BlockCell.init))
+    raster.append(step: row.step) { BlockCell(blocks[blocks.startIndex + $0]) }
     for (place, block) in blocks.enumerated() { alignments.add(block.alignment, block: place) }
     distances.offer(BlockTrace(step: row.step, values: tallies.map { Float($0.distance) }))
     if blocks.contains(where: \.weightNorm.isFinite) {

@@ -212,14 +212,19 @@ package struct LessonPlayer: Sendable {
       remark = "not yet: the page turns when the record shows it (Tab skips it)"
       return []
     }
-    if offered[place, default: 0] > 0, let last = shownRun, let history = record.histories[last],
-      !history.phase.isOver
-    {
+    if isOfferUnderWay(record) {
       remark = "this run is under way"
       return []
     }
     offered[place, default: 0] += 1
     return begin(offer, to: nil, isForLearner: false)
+  }
+
+  /// Whether a run that the task offered still trains: what it has come to is not yet its end.
+  private func isOfferUnderWay(_ record: LessonRecord) -> Bool {
+    guard offered[place, default: 0] > 0, let history = shownRun.flatMap({ record.histories[$0] })
+    else { return false }
+    return !history.phase.isOver
   }
 
   /// Leaves the page for the next one.
@@ -346,7 +351,9 @@ package struct LessonPlayer: Sendable {
     guard !isFinished else { return [] }
     switch beat.act {
     case .task(let task):
-      guard !doneTasks.contains(place), task.until.holds(record, in: lesson) else { return [] }
+      guard !doneTasks.contains(place), !isOfferUnderWay(record),
+        task.until.holds(record, in: lesson)
+      else { return [] }
       doneTasks.insert(place)
       return [.turned]
     case .train, .sweep, .hide, .reveal, .compare:

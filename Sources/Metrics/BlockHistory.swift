@@ -72,10 +72,9 @@ package struct BlockHistory: Sendable, Equatable {
     steps = [Int](repeating: 0, count: capacity)
   }
 
-  /// Enters one step, `cells[b]` telling of block b; there must be one cell per block.
-  package mutating func append(step: Int, _ newCells: some Collection<BlockCell>) {
-    precondition(newCells.count == blockCount, "a step needs one cell per block")
-    for (block, cell) in newCells.enumerated() { cells[nextSlot * blockCount + block] = cell }
+  /// Enters one step.
+  package mutating func append(step: Int, cell: (_ block: Int) -> BlockCell) {
+    for block in 0..<blockCount { cells[nextSlot * blockCount + block] = cell(block) }
     steps[nextSlot] = step
     newestStep = step
     nextSlot = (nextSlot + 1) % capacity

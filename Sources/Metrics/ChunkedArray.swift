@@ -1,14 +1,19 @@
 /// An append-only array whose copies share all but their ends.
 ///
 /// Kept in chunks: a copy that is appended to duplicates one chunk and the list of chunks, not the
-/// elements. Appending and reading by place cost O(1).
+/// elements. Appending and reading by place cost O(1); open to callers' modules, who read element by
+/// element.
 package struct ChunkedArray<Element: Sendable>: Sendable {
-  private var full: [[Element]] = []
-  private var tail: [Element] = []
+  @usableFromInline
+  var full: [[Element]] = []
+  @usableFromInline
+  var tail: [Element] = []
 
   /// Elements of a chunk; what a copy duplicates at most.
-  private static var chunkShift: Int { 5 }
-  private static var chunkCount: Int { 1 << chunkShift }
+  @inlinable
+  static var chunkShift: Int { 5 }
+  @inlinable
+  static var chunkCount: Int { 1 << chunkShift }
 
   package init() {}
 
@@ -38,9 +43,12 @@ package struct ChunkedArray<Element: Sendable>: Sendable {
 }
 
 extension ChunkedArray: RandomAccessCollection {
+  @inlinable
   package var startIndex: Int { 0 }
+  @inlinable
   package var endIndex: Int { full.count << Self.chunkShift + tail.count }
 
+  @inlinable
   package subscript(place: Int) -> Element {
     let chunk = place >> Self.chunkShift
     return chunk < full.count

@@ -67,6 +67,7 @@ extension MetricSeries {
 
 extension RandomAccessCollection {
   /// The first index whose element satisfies `belongsToSecond`; elements must be partitioned by it.
+  @inlinable
   package func partitioningIndex(where belongsToSecond: (Element) -> Bool) -> Index {
     var (lower, length) = (startIndex, count)
     while length > 0 {

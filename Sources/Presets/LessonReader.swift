@@ -81,11 +81,15 @@ package struct LessonReader {
       }
       fields.title = fields.title ?? title
       known.append((name, fields))
-      let configuration = try builder.build(fields, category: .input)
+      var configuration = try builder.build(fields, category: .input)
+      let names = try self.names(reader.value("names", of: run), configuration)
+      // Single letters are what the screens call arms, too.
+      if names.allSatisfy({ $0.count == 1 && ("a"..."z").contains($0) }) {
+        configuration.letters = names
+      }
       runs.append(
         LessonRun(
-          name: name, configuration: configuration,
-          armNames: try names(reader.value("names", of: run), configuration),
+          name: name, configuration: configuration, armNames: names,
           probes: try probes(reader.value("probes", of: run))))
     }
     return runs

@@ -45,5 +45,10 @@ package func decimalNumber(_ text: some StringProtocol) -> Double? {
 package func compactDecimal(_ value: Double) -> String {
   var text = "\(value)"
   if text.hasSuffix(".0") { text.removeLast(2) }
-  return text.replacing("e-0", with: "e-").replacing("e+0", with: "e").replacing("e+", with: "e")
+  guard let exponent = text.utf8.firstIndex(of: UInt8(ascii: "e")) else { return text }
+  // 1e-05 is written 1e-5, and 1e+16 1e16.
+  var digits = text[text.index(after: exponent)...]
+  let sign = digits.hasPrefix("-") ? "-" : ""
+  digits = digits.drop { $0 == "-" || $0 == "+" }
+  return text[...exponent] + sign + digits.drop { $0 == "0" }
 }

@@ -13,10 +13,12 @@ extension Unicode.Scalar {
 
   /// Neither a control character nor half of one: fit to be written into a cell.
   package var isPrintable: Bool {
+    // Lines, blocks and braille, before the slow question.
+    if (0x2500...0x28ff).contains(value) { return true }
     switch properties.generalCategory {
     case .control, .surrogate, .unassigned, .privateUse, .lineSeparator, .paragraphSeparator:
-      false
-    default: true
+      return false
+    default: return true
     }
   }
 

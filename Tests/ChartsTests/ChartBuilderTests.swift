@@ -166,8 +166,9 @@ import Testing
 
   @Test func theNewestStepIsAtTheRightAndTheFirstBlockOnTop() {
     var history = BlockHistory(blockCount: 2, capacity: 8)
-    history.append(step: 1, [.excluded(), BlockCell(keptShare: 1)])
-    history.append(step: 2, [.excluded(), BlockCell(keptShare: 0)])
+    for (step, share) in [(1, 1.0), (2, 0)] {
+      history.append(step: step) { $0 == 0 ? .excluded() : BlockCell(keptShare: share) }
+    }
     let scene = RasterChart(
       title: "", history: history, blockNames: ["emb", "0.q"], columnCount: 3
     ).scene()

@@ -122,7 +122,9 @@ import Testing
       xRange: -1...1, yRange: -1...1, function: { $0 * $0 + bound * $1 })
     Self.expectWithinDevice(contour.scene())
     var history = BlockHistory(blockCount: data.values.count, capacity: 4)
-    history.append(step: 1, data.values.map { BlockCell(keptShare: $0, alignment: $0) })
+    history.append(step: 1) {
+      BlockCell(keptShare: data.values[$0], alignment: data.values[$0])
+    }
     var raster = RasterChart(title: "r", history: history, blockNames: ["q"], columnCount: 9)
     Self.expectWithinDevice(raster.scene())
     raster.shading = .alignment

@@ -40,8 +40,9 @@ import Testing
   private static var rasterScene: ChartScene {
     var history = BlockHistory(blockCount: 3)
     for step in 1...20 {
-      history.append(
-        step: step, [.excluded()] + [3, 4].map { BlockCell(keptShare: step % $0 == 0 ? 0 : 1) })
+      history.append(step: step) { block in
+        block == 0 ? .excluded() : BlockCell(keptShare: step % (block + 2) == 0 ? 0 : 1)
+      }
     }
     return RasterChart(
       title: "block x time", history: history, blockNames: ["emb", "0.q", "0.k"], columnCount: 24

@@ -101,6 +101,26 @@ import Testing
     #expect(table.player.isFinished)
   }
 
+  /// What an offered run has come to halfway is not what it ends with.
+  @Test func aTaskIsNotDoneWhileWhatItOffersStillTrains() throws {
+    var table = try table()
+    for _ in 0..<3 { try table.act(.forward) }
+    let place = table.player.place
+    var starts: [LessonStart] = []
+    for case .begin(let start) in table.player.perform(.forward, table.record) {
+      starts.append(start)
+    }
+    var start = try #require(starts.first)
+    start.pausesAfter = 30
+    table.record = try table.stage.perform(.begin(start))
+    #expect(table.record.histories[1]?.newestStep == 30)
+    #expect(table.player.perform(.news, table.record).isEmpty)
+    #expect(!table.player.doneTasks.contains(place))
+    table.record = try table.stage.perform(.train(steps: 30))
+    _ = table.player.perform(.news, table.record)
+    #expect(table.player.doneTasks.contains(place))
+  }
+
   @Test func restartBeginsAnewAndAnOpenedPlaceIsReachedAgain() throws {
     var table = try table()
     for _ in 0..<3 { try table.act(.forward) }

@@ -60,4 +60,10 @@ import Testing
     }
     #expect(try LessonFixture.library.lesson("5").name == lessons[4].name)
   }
+
+  @Test func namesOfOneLetterAreTheLettersOfTheScreen() throws {
+    let runs = try LessonFixture.library.lesson("5").runs
+    let letters = runs.map { $0.configuration.lanes.map(\.letter) }
+    #expect(letters == [["a", "m", "c"], ["a", "m", "c"]])
+  }
 }

@@ -22,12 +22,11 @@ import Testing
     var history = BlockHistory(blockCount: 3, capacity: 4)
     for step in 1...10 {
       let isKept = step.isMultiple(of: 2)
-      history.append(
-        step: step,
-        [
-          .excluded(), BlockCell(keptShare: isKept ? 1 : 0, alignment: Double(step) / 10),
-          BlockCell(keptShare: 0.25),
-        ])
+      let cells = [
+        .excluded(), BlockCell(keptShare: isKept ? 1 : 0, alignment: Double(step) / 10),
+        BlockCell(keptShare: 0.25),
+      ]
+      history.append(step: step) { cells[$0] }
     }
     #expect(history.stepCount == 4)
     #expect((0..<5).map { history.step(age: $0) } == [10, 9, 8, 7, nil])

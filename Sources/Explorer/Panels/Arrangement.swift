@@ -48,6 +48,8 @@ indirect enum Arrangement {
   }
 
   private func panelsThatFit(_ room: Size) -> Set<PanelID> {
+    let all = Set(panels)
+    if let size = minimum(all), size.width <= room.width, size.height <= room.height { return all }
     let byPriority = panels.sorted { $0.spec.priority > $1.spec.priority }
     var kept: Set<PanelID> = []
     for id in byPriority {
@@ -63,15 +65,19 @@ indirect enum Arrangement {
     switch self {
     case .panel(let id): return kept.contains(id) ? id.spec.minimum : nil
     case .rows(let parts):
-      let sizes = parts.compactMap { $0.content.minimum(kept) }
-      guard !sizes.isEmpty else { return nil }
-      return Size(
-        width: sizes.map(\.width).max() ?? 0, height: sizes.map(\.height).reduce(0, +))
+      var size: Size?
+      for case let part? in parts.lazy.map({ $0.content.minimum(kept) }) {
+        size = Size(
+          width: max(size?.width ?? 0, part.width), height: (size?.height ?? 0) + part.height)
+      }
+      return size
     case .columns(let parts):
-      let sizes = parts.compactMap { $0.content.minimum(kept) }
-      guard !sizes.isEmpty else { return nil }
-      return Size(
-        width: sizes.map(\.width).reduce(0, +), height: sizes.map(\.height).max() ?? 0)
+      var size: Size?
+      for case let part? in parts.lazy.map({ $0.content.minimum(kept) }) {
+        size = Size(
+          width: (size?.width ?? 0) + part.width, height: max(size?.height ?? 0, part.height))
+      }
+      return size
     }
   }
 

@@ -1,7 +1,7 @@
 import TerminalUI
 
 /// Names a panel; the same at every size and for every audience.
-package enum PanelID: String, CaseIterable, Sendable, Hashable {
+package enum PanelID: CaseIterable, Sendable, Hashable {
   case loss, digits, runs, mask, alignment, damping, verdict
   case raster, difference, alignmentTrace, rateTrace
   case numbers, lossPair, maskPair, alignmentPair, alignmentDifference, factors, settings, texts

@@ -75,6 +75,9 @@ struct Recipe {
     ])
   }
 
+  /// In a lower window a text would take the histograms their bins: it waits behind `Tab`.
+  static let rowsWithTexts = 46
+
   private var compare: Arrangement {
     let between: [Arrangement.Part] = [
       .share(1, .difference), .share(1, .alignmentDifference), .share(1, .factors),
@@ -84,8 +87,7 @@ struct Recipe {
       .cells(2, .numbers), .share(9, .lossPair), .share(5, .maskPair), .share(5, .alignmentPair),
       .columns(share: 7, between),
     ]
-    // In a lower window a text would take the histograms their bins: it waits behind `Tab`.
-    return .rows(hasTexts && size.height >= 46 ? rows + [.share(4, .texts)] : rows)
+    return .rows(hasTexts && size.height >= Self.rowsWithTexts ? rows + [.share(4, .texts)] : rows)
   }
 
   private var blocks: Arrangement {

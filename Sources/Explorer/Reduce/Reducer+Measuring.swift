@@ -41,6 +41,7 @@ extension ExplorerState {
   /// Asks for texts of newly kept models while they are on the screen.
   mutating func askForTexts() -> [Effect] {
     guard screen == .compare, !isCovered, let directory = place.directory,
+      pane == .texts || size.height >= Recipe.rowsWithTexts,
       let evaluated = live.arms.first?.seeds.first?.evaluations.last?.step,
       texts.isWanting(evaluated, now: now),
       ScreenLayout(self, size: size).placed.contains(.texts)

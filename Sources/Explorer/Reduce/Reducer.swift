@@ -5,7 +5,10 @@ import TerminalUI
 
 /// Applies what happened and says what is to be done; pure but for the state handed in.
 package func reduce(_ state: inout ExplorerState, _ action: Action) -> [Effect] {
-  apply(action, to: &state) + state.askForLook() + state.askForTexts()
+  let effects = apply(action, to: &state)
+  // Steps come more often than frames; what they make wanting is asked for with the next tick.
+  if case .run = action { return effects }
+  return effects + state.askForLook() + state.askForTexts()
 }
 
 private func apply(_ action: Action, to state: inout ExplorerState) -> [Effect] {

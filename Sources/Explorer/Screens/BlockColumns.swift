@@ -50,11 +50,7 @@ struct BlockColumns {
         style: Style(role, on: background))
     }
     guard let strip = cells(area).last, let raster = arm.track?.curves?.raster else { return }
-    let glyphs = RasterGlyphs(state.options.glyphs, lane: .lane(arm.place))
-    for column in 0..<strip.width {
-      let cell = raster.cell(block: block, age: strip.width - 1 - column)
-      guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
-      buffer[strip.x + column, strip.y] = Cell(glyph, Style(role, on: background))
-    }
+    RasterGlyphs(state.options.glyphs, lane: .lane(arm.place)).draw(
+      block, of: raster, on: &buffer, in: strip, background: background)
   }
 }

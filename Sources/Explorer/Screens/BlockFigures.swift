@@ -6,13 +6,7 @@ import TerminalUI
 extension ExplorerState {
   /// Blocks as the Blocks screen lists them: filtered, in the chosen order.
   package var orderedBlocks: [Int] {
-    let moment = shown
-    let blocks = moment.blocks
-    let wanted = blockFilter.lowercased()
-    let kept = blocks.indices.filter {
-      wanted.isEmpty || blocks[$0].shortName.lowercased().contains(wanted)
-        || blocks[$0].role.rawValue.contains(wanted)
-    }
+    let kept = keptBlocks
     guard screen == .blocks, blockOrder != .block,
       let arm = distributedArm
     else { return isBlockOrderReversed && screen == .blocks ? kept.reversed() : kept }
@@ -21,6 +15,17 @@ extension ExplorerState {
       return a == b ? left < right : (a ?? -.infinity) > (b ?? -.infinity)
     }
     return isBlockOrderReversed ? sorted.reversed() : sorted
+  }
+
+  /// The blocks that the filter lets through, in the model's order.
+  var keptBlocks: [Int] {
+    let blocks = shown.blocks
+    guard !blockFilter.isEmpty else { return Array(blocks.indices) }
+    let wanted = blockFilter.lowercased()
+    return blocks.indices.filter {
+      blocks[$0].shortName.lowercased().contains(wanted)
+        || blocks[$0].role.rawValue.contains(wanted)
+    }
   }
 
   /// The arm whose blocks and distributions are shown.

@@ -22,6 +22,7 @@ struct RasterPanel: Widget {
       sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
     }
+    let glyphs = self.glyphs
     let labels = blocks.map { state.shown.blocks[$0].shortName }
     let width = min(14, (labels.map(\.columns).max() ?? 0)) + 1
     let first = scrollStart(height: inside.height)
@@ -32,18 +33,10 @@ struct RasterPanel: Widget {
       buffer.write(
         labels[place].shortened(to: width - 1), x: row.x, y: row.y,
         style: Style(isSelected ? .strong : .muted, on: isSelected ? .selection : .standard))
-      draw(
+      glyphs.draw(
         blocks[place], of: raster, on: &buffer, in: row.cutLeft(width).1,
         background: isSelected ? .selection : .standard)
     }
-  }
-
-  /// Columns left free for coming steps: the picture moves on in leaps of eight or sixteen, since a
-  /// picture that creeps would have to be sent whole with every frame.
-  private static func lead(before step: Int, width: Int) -> Int {
-    guard width >= 32 else { return 0 }
-    let leap = width >= 64 ? 16 : 8
-    return (leap - step % leap) % leap
   }
 
   private var title: String {
@@ -60,18 +53,15 @@ struct RasterPanel: Widget {
     }
     return min(max(0, place - height / 2), blocks.count - height)
   }
+}
 
-  private func draw(
-    _ block: Int, of raster: BlockHistory, on buffer: inout CellBuffer, in area: Rectangle,
-    background: Role
-  ) {
-    let glyphs = self.glyphs
-    let lead = Self.lead(before: raster.newestStep ?? 0, width: area.width)
-    for column in 0..<area.width - lead {
-      let cell = raster.cell(block: block, age: area.width - 1 - lead - column)
-      guard let (glyph, role) = glyphs.glyph(of: cell) else { continue }
-      buffer[area.x + column, area.y] = Cell(glyph, Style(role, on: background))
-    }
+extension BlockHistory {
+  /// Columns of a raster left free for coming steps: the picture moves on in leaps of about a third of
+  /// its width, since a picture that creeps would have to be sent whole with every frame.
+  func lead(width: Int) -> Int {
+    guard width >= 24 else { return 0 }
+    let leap = width * 2 / 5 / 4 * 4
+    return (leap - (newestStep ?? 0) % leap) % leap
   }
 }
 
@@ -100,7 +90,20 @@ struct RasterGlyphs {
     ]
   }
 
-  func glyph(of cell: BlockCell) -> (Unicode.Scalar, Role)? {
+  /// The last steps of a block in one row, the newest at the right.
+  func draw(
+    _ block: Int, of raster: BlockHistory, on buffer: inout CellBuffer, in row: Rectangle,
+    background: Role
+  ) {
+    let room = row.width - raster.lead(width: row.width)
+    for column in 0..<room {
+      let cell = raster.cell(block: block, age: room - 1 - column)
+      guard let (glyph, role) = glyph(of: cell) else { continue }
+      buffer[row.x + column, row.y] = Cell(glyph, Style(role, on: background))
+    }
+  }
+
+  private func glyph(of cell: BlockCell) -> (Unicode.Scalar, Role)? {
     switch cell.state {
     case .missing: nil
     case .excluded: (excluded, .excluded)

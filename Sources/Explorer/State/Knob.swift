@@ -25,7 +25,8 @@ extension ExplorerState {
 
   /// Every setting that can be nudged in the tuned arms: rate and mask first, then the live ones.
   package var knobs: [Knob] {
-    let all = tunedKeys.compactMap(knob)
+    let (settings, inForce) = (shownSettings, shown.arms.map(\.specification))
+    let all = tunedKeys.compactMap { knob($0, settings, inForce) }
     let leading = ["lr", "mask", "tau"].compactMap { key in all.first { $0.setting.key == key } }
     let rest = all.filter { !["lr", "mask", "tau"].contains($0.setting.key) }
     return leading + rest.filter(\.setting.isLive) + rest.filter { !$0.setting.isLive }
@@ -44,9 +45,10 @@ extension ExplorerState {
     }.filter { $0.twin == nil && $0.canBeNudged && seen.insert($0.key).inserted }
   }
 
-  private func knob(_ setting: Hyperparameter) -> Knob? {
-    let settings = shownSettings
-    let inForce = shown.arms
+  /// - Parameter inForce: the arms as they are set at the shown step.
+  private func knob(
+    _ setting: Hyperparameter, _ settings: [ArmSpecification], _ inForce: [ArmSpecification]
+  ) -> Knob? {
     let arms = tunedArms.filter {
       settings.indices.contains($0) && settings[$0].values[setting.key] != nil
     }
@@ -58,7 +60,7 @@ extension ExplorerState {
       isMixed: arms.contains { settings[$0].values[setting.key] != value },
       isPending: arms.contains {
         inForce.indices.contains($0)
-          && settings[$0].values[setting.key] != inForce[$0].specification.values[setting.key]
+          && settings[$0].values[setting.key] != inForce[$0].values[setting.key]
       })
   }
 }

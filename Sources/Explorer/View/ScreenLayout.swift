@@ -34,8 +34,9 @@ package struct ScreenLayout {
   let header, tabs, body, tune, message, hints: Rectangle
   /// The panels on the screen: those of the recipe that fit, or the one that fills it.
   package let places: [PanelPlace]
+  private let recipe: Recipe
   /// The panels that `Tab` goes round.
-  package let panes: [PanelID]
+  package var panes: [PanelID] { recipe.order }
 
   package init(_ state: ExplorerState, size: Size) {
     self.size = size
@@ -50,17 +51,16 @@ package struct ScreenLayout {
     ])
     (header, tabs, body) = (rows[0], rows[1], rows[2])
     (tune, message, hints) = (rows[3], messageRows == 0 ? rows[5] : rows[4], rows[5])
-    let recipe = Recipe(
+    recipe = Recipe(
       screen: state.screen, audience: state.settings.audience, size: rows[2].size,
-      blockCount: state.orderedBlocks.count, sweptArmCount: state.sweep?.arms.count,
+      blockCount: state.keptBlocks.count, sweptArmCount: state.sweep?.arms.count,
       hasMaps: state.shown.summary?.plane == nil,
       hasTexts: state.configuration.workload == "language")
-    panes = recipe.order
     let fitting = recipe.arrangement.places(in: rows[2])
     let focused = state.pane
     let isAlone =
-      panes.contains(focused)
-      && (state.settings.isFull || !fitting.contains { $0.id == focused })
+      (state.settings.isFull || !fitting.contains { $0.id == focused })
+      && recipe.order.contains(focused)
     places = isAlone ? [PanelPlace(id: focused, area: rows[2])] : fitting
   }
 

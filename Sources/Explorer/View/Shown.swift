@@ -98,11 +98,13 @@ extension Shown {
 extension Shown {
   /// A setting's name in words: `decayOn` is `decay on`.
   package static func label(_ key: String) -> String {
-    var label = ""
-    for character in key {
-      if character.isUppercase, label.last?.isLowercase == true { label.append(" ") }
-      label += label.last == " " ? character.lowercased() : String(character)
+    var label: [UInt8] = []
+    for letter in key.utf8 {
+      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
+      let isFollowing = label.last.map { $0 >= UInt8(ascii: "a") } ?? false
+      if isUpper, isFollowing { label.append(UInt8(ascii: " ")) }
+      label.append(isUpper && isFollowing ? letter + 32 : letter)
     }
-    return label
+    return String(decoding: label, as: UTF8.self)
   }
 }
