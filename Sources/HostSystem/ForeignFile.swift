@@ -15,7 +15,7 @@ package enum ForeignFile {
 
     /// A preset or `run.yaml`: 1 MiB.
     package static let preset = Kind(limit: 1 << 20, remedy: "give a preset, a .yaml file")
-    /// `config.json`, `state.json` and other descriptions: 64 MiB.
+    /// `config.json`, `state.json`, a cell of a sweep and other descriptions: 64 MiB.
     package static let description = Kind(
       limit: 64 << 20, remedy: "give a run or checkpoint directory")
     /// Weights: 64 GiB.
@@ -42,6 +42,24 @@ package enum ForeignFile {
     guard fstat(file, &status) == 0 else { throw unreadable(path, kind) }
     try refuse(status, path, kind)
     return try drain(file, expecting: Int(status.st_size), place: path, kind)
+  }
+
+  /// The same of a file that another machine may have written a moment ago; nil where there is none, or
+  /// none to be read.
+  ///
+  /// Opened without a look at it first: a mounted directory may still deny a new file to `stat`.
+  package static func readFresh(_ path: String, as kind: Kind) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return nil }
+    do {
+      try refuse(status, path, kind)
+      return try drain(file, expecting: Int(status.st_size), place: path, kind)
+    } catch {
+      return nil
+    }
   }
 
   /// The same as text.

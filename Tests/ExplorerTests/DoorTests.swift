@@ -5,6 +5,15 @@ import Testing
 
 /// What the command line reaches without the form.
 @Suite struct DoorTests {
+  @Test func aFilterOfAMegabyteIsSaidInAFewWords() throws {
+    var state = try Fake.running()
+    press(&state, "3/")
+    _ = reduce(&state, .key(.pasted(String(repeating: "x", count: 1 << 20))))
+    _ = reduce(&state, .key(.enter))
+    let frame = view(state, size: Size(width: 120, height: 40)).buffer.plainText()
+    #expect(frame.contains("no block matches 'xxx") && frame.contains("x~'"))
+  }
+
   @Test(arguments: [Window(40, 12), Window(60, 18), Window(120, 40)])
   func aLongMessageIsReadWholeInAnyWindow(_ window: Window) throws {
     var state = try Fake.running()

@@ -32,7 +32,10 @@ struct ForeignFileTests {
       let error = refusal(path)
       #expect(error?.category == .input && error?.place == path)
       #expect(error?.message.hasPrefix(words) == true, "\(String(describing: error))")
+      #expect(ForeignFile.readFresh(path, as: .preset) == nil)
     }
+    #expect(ForeignFile.readFresh(directory + "/none", as: .preset) == nil)
+    #expect(ForeignFile.readFresh("/proc/self/status", as: .preset)?.isEmpty == false)
   }
 
   @Test func missingEmptyAndImpossibleNamesSayWhatTheyAre() {
@@ -57,6 +60,7 @@ struct ForeignFileTests {
     close(descriptor)
     for kind in [ForeignFile.Kind.preset, .description, .tensors, .text, .records, .json] {
       #expect(refusal(file, kind)?.message.contains("at most") == true)
+      #expect(ForeignFile.readFresh(file, as: kind) == nil)
     }
   }
 

@@ -233,7 +233,7 @@ extension Form {
     let candidates = lines.filter { !$0.fields.isEmpty }
     let line =
       candidates.first { $0.names.contains { $0.hasPrefix(wanted) } }
-      ?? candidates.first { $0.names.contains { $0.contains(wanted) } }
+      ?? candidates.first { $0.names.contains { $0.mentions(wanted) } }
     if let line, let field = line.field(column: column) { move(to: field.id) }
   }
 }

@@ -72,7 +72,7 @@ struct RunFilter {
     }
     guard let place = word.firstIndex(where: { "<>=".contains($0) }),
       let limit = Double(word[word.index(after: place)...])
-    else { return run.text.contains(word) }
+    else { return run.text.mentions(word) }
     let key = word[..<place]
     return run.configuration.arms.contains { arm in
       arm.values.contains { name, value in

@@ -23,8 +23,8 @@ extension ExplorerState {
     guard !blockFilter.isEmpty else { return Array(blocks.indices) }
     let wanted = blockFilter.lowercased()
     return blocks.indices.filter {
-      blocks[$0].shortName.lowercased().contains(wanted)
-        || blocks[$0].role.rawValue.contains(wanted)
+      blocks[$0].shortName.lowercased().mentions(wanted)
+        || blocks[$0].role.rawValue.mentions(wanted)
     }
   }
 

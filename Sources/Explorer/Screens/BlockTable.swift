@@ -23,7 +23,7 @@ struct BlockTable: Widget {
     columns.drawHeader(state, on: &buffer, in: header)
     let blocks = state.orderedBlocks
     guard !blocks.isEmpty else {
-      sayNothing("no block matches '\(state.blockFilter)'", on: &buffer, in: body)
+      sayNothing("no block matches '\(state.blockFilter.shortened(to: 40))'", on: &buffer, in: body)
       return
     }
     let selected = blocks.firstIndex(of: state.selectedBlock) ?? 0

@@ -35,8 +35,8 @@ package struct PresetList {
   package func visible(_ presets: [PresetEntry]) -> [PresetEntry] {
     let wanted = filter.text.lowercased()
     return presets.filter {
-      wanted.isEmpty || $0.name.lowercased().contains(wanted)
-        || $0.configuration.title.lowercased().contains(wanted)
+      wanted.isEmpty || $0.name.lowercased().mentions(wanted)
+        || $0.configuration.title.lowercased().mentions(wanted)
     }
   }
 }

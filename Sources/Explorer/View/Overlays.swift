@@ -105,11 +105,14 @@ enum Wrapping {
     return lines
   }
 
+  /// Lines that a single word may take.
+  private static let longest = 64
+
   private static func pieces(_ word: String, width: Int) -> [String] {
-    guard word.columns > width, width > 0 else { return [word] }
+    guard width > 0, word.columns > width else { return [word] }
     var pieces = [""]
     var used = 0
-    for character in word {
+    for character in word.prefix(Self.longest * width) {
       let columns = String(character).columns
       if used + columns > width, used > 0 {
         pieces.append("")

@@ -108,3 +108,9 @@ extension Shown {
     return String(decoding: label, as: UTF8.self)
   }
 }
+
+extension String {
+  /// Whether a filter's word is in the text; at once where the word is the longer, since people paste
+  /// pages into filters.
+  func mentions(_ word: String) -> Bool { word.utf8.count <= utf8.count && contains(word) }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import RunModel
 
 /// The directory of a sweep, which is its whole state: any number of processes may work on it at any
@@ -75,19 +76,8 @@ package struct BoardFolder: Sendable, Hashable {
   }
 
   /// The bytes of a file that is open to reading; nil when it is not there.
-  package func read(_ path: String) -> Data? {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var data = Data()
-    var part = [UInt8](repeating: 0, count: 1 << 14)
-    while true {
-      let count = Foundation.read(file, &part, part.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return nil }
-      if count == 0 { return data }
-      data.append(contentsOf: part[..<count])
-    }
+  package func read(_ path: String, as kind: ForeignFile.Kind = .description) -> Data? {
+    ForeignFile.readFresh(path, as: kind).map { Data($0) }
   }
 
   /// Whether there is a file to open.

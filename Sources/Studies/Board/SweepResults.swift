@@ -61,7 +61,7 @@ package struct SweepResults: Sendable {
     let ids = cells.map(\.id)
     let text = try JSONLinesFile.text(ids.compactMap { results[$0] })
     let path = folder.path(BoardFolder.cellsName)
-    guard folder.read(path) != Data(text.utf8) else { return }
+    guard folder.read(path, as: .records) != Data(text.utf8) else { return }
     try folder.replace(
       folder.path(BoardFolder.timesName), with: JSONLinesFile.text(ids.compactMap { times[$0] }),
       owner: owner, write: .gatherWrite, rename: .gatherRename)
@@ -87,7 +87,7 @@ package enum JSONLinesFile {
   static func read<Value: Decodable>(
     _ type: Value.Type, from folder: BoardFolder, _ name: String
   ) throws(RunError) -> [Value] {
-    guard let data = folder.read(folder.path(name)) else { return [] }
+    guard let data = folder.read(folder.path(name), as: .records) else { return [] }
     let decoder = JSONDecoder()
     let whole = data.lastIndex(of: 0x0A).map { data[...$0] } ?? Data()
     var values: [Value] = []

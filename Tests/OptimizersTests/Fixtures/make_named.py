@@ -1,7 +1,8 @@
 """Trajectories of rules and of other papers' masks, by numpy in double precision.
 
 Everything is written out here from the papers' formulas; coins are Philox 4x32-10 as in
-make_fixtures.py, those of seed 0, since the steps give none.
+make_fixtures.py, those of seed 0, where the steps give none. Rules drawn at random stand beside those
+chosen by hand: their steps give the coins.
 
     pip install numpy && python make_named.py
 """
@@ -55,17 +56,19 @@ def element_coins(step, block, shape):
     return (np.array(words) * 2.0 ** -32).reshape(shape)
 
 
-def make_problem():
-    generator = np.random.default_rng(21)
+def make_problem(seed, has_coins=False):
+    generator = np.random.default_rng(seed)
     draw = lambda shape, scale: np.float32(generator.normal(0, scale, int(np.prod(shape))))
     blocks = [dict(name=n, shape=s, role=r, values=draw(s, 0.5)) for n, s, r in SHAPES]
     drift = {n: draw(s, 0.3) for n, s, _ in SHAPES}
     steps = [dict(gradients={n: drift[n] + draw(s, 0.5) for n, s, _ in SHAPES})
              for _ in range(STEPS)]
+    for data in steps if has_coins else []:
+        data["coins"] = {n: int(generator.integers(2)) for n in MASKED}
     return dict(blocks=blocks, steps=steps)
 
 
-PROBLEM = make_problem()
+PROBLEMS = dict(layers=make_problem(21), coins=make_problem(22, has_coins=True))
 cosine = lambda a, b: 0.0 if not a.any() or not b.any() else float(
     (a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b))
 sigmoid = lambda x: 1 / (1 + np.exp(-x))
@@ -209,9 +212,10 @@ def base(kind, block, lr, wd=0.0, **more):
 class Run:
     """One arm: the bases of all blocks, and a mask over those in scope."""
 
-    def __init__(self, mask, make, scope=MASKED):
+    def __init__(self, mask, make, scope=MASKED, problem="layers"):
+        self.problem, self.coins = PROBLEMS[problem], {}
         self.theta = {b["name"]: np.float64(b["values"]).reshape(b["shape"])
-                      for b in PROBLEM["blocks"]}
+                      for b in self.problem["blocks"]}
         self.bases = {n: make(n) for n in NAMES}
         self.own = {n: np.zeros(s) for n, s, _ in SHAPES}
         self.mask, self.scope = mask, scope
@@ -230,8 +234,9 @@ class Run:
 
     def run(self):
         shown = {}
-        for index, data in enumerate(PROBLEM["steps"]):
+        for index, data in enumerate(self.problem["steps"]):
             step = index + 1
+            self.coins = data.get("coins", {})
             for n in NAMES:
                 g = np.float64(np.float32(data["gradients"][n])).reshape(self.theta[n].shape)
                 if n in self.scope:
@@ -378,10 +383,15 @@ def rule(keep, scale, element=False, rescale="none", period=1):
             values.update(elements)
             values["uniform"] = element_coins(held, index_of(n), g.shape)
 
+        seen = {}
+
         def ema(key, x, beta):
-            old = run.averages.get((n, key))
-            run.averages[n, key] = x if old is None else beta * old + (1 - beta) * x
-            return run.averages[n, key]
+            # A formula that is written out twice is averaged once a step in either place.
+            if key not in seen:
+                old = run.averages.get((n, key))
+                run.averages[n, key] = x if old is None else beta * old + (1 - beta) * x
+                seen[key] = run.averages[n, key]
+            return seen[key]
 
         values["ema"] = ema
         p = keep(values)
@@ -391,7 +401,7 @@ def rule(keep, scale, element=False, rescale="none", period=1):
             p = float(p.mean())
         else:
             p = min(1, max(0, p))
-            kept = coin(held, index_of(n)) < p
+            kept = run.coins[n] if n in run.coins else coin(held, index_of(n)) < p
         values["keep"] = p
         factor = scale(values)
         decay = kept * (factor if np.ndim(factor) == 0 else 1)
@@ -443,6 +453,65 @@ RULES = [
          0, np.sign(v["u"] * v["g"])), lambda v: 1, True, "none"),
 ]
 
+
+class RandomRules:
+    """Formulas drawn at random, as the arm grammar writes them and as Python evaluates them."""
+
+    NAMES = ["t", "depth", "layer", "attention", "mlp", "cos", "cosMean", "noise", "score", "s", "g",
+             "m", "u", "w", "uniform"]
+    ELEMENTS = [("mean(abs(u))", lambda e: np.abs(e["u"]).mean()),
+                ("mean(u*g)", lambda e: (e["u"] * e["g"]).mean()),
+                ("share(u*g > 0)", lambda e: (e["u"] * e["g"] > 0).mean()),
+                ("share(abs(w) > abs(m))", lambda e: (np.abs(e["w"]) > np.abs(e["m"])).mean())]
+
+    def __init__(self, seed):
+        self.dice, self.count = np.random.default_rng(seed), 0
+
+    def pick(self, choices):
+        return choices[int(self.dice.integers(len(choices)))]
+
+    def draw(self, depth, names):
+        """A formula, and a function of the values that it speaks of."""
+        if depth == 0 or self.dice.random() < .15:
+            kind = self.dice.random()
+            if kind < .2:
+                text, value = self.pick(self.ELEMENTS)
+                return text, lambda v: value(v["e"])
+            if kind < .45:
+                number = round(float(self.dice.uniform(.1, 2)), 2)
+                return str(number), lambda v: number
+            name = self.pick(names)
+            return name, lambda v: v[name]
+        (a, x), (b, y) = self.draw(depth - 1, names), self.draw(depth - 1, names)
+        self.count += 1
+        key = self.count
+        return self.pick([
+            (f"({a} + {b})", lambda v: x(v) + y(v)),
+            (f"({a} - {b})", lambda v: x(v) - y(v)),
+            (f"({a} * {b})", lambda v: x(v) * y(v)),
+            (f"{a} / (1 + abs({b}))", lambda v: x(v) / (1 + abs(y(v)))),
+            (f"min({a}, {b})", lambda v: min(x(v), y(v))),
+            (f"max({a}, {b})", lambda v: max(x(v), y(v))),
+            (f"clamp({a}, .1, 1 + abs({b}))", lambda v: min(1 + abs(y(v)), max(.1, x(v)))),
+            (f"where({a} > {b}, {a}, .5)", lambda v: x(v) if x(v) > y(v) else .5),
+            (f"sqrt(abs({a}))", lambda v: math.sqrt(abs(x(v)))),
+            (f"exp(-abs({a}))", lambda v: math.exp(-abs(x(v)))),
+            (f"log(1 + abs({a}))", lambda v: math.log(1 + abs(x(v)))),
+            (f"sigmoid({a} - {b})", lambda v: sigmoid(x(v) - y(v))),
+            (f"abs({a})^1.5", lambda v: abs(x(v)) ** 1.5),
+            (f"ema({a}, .7)", lambda v: v["ema"](key, x(v), .7)),
+        ])
+
+    def rules(self, count):
+        for number in range(count):
+            keep, p = self.draw(1 + number % 2, self.NAMES)
+            scale, factor = self.draw(1 + number % 3, self.NAMES + ["keep"])
+            yield (f"keep='clamp({keep}, .05, .95)',scale='clamp({scale}, -2, 2)'",
+                   lambda v, p=p: min(.95, max(.05, p(v))),
+                   lambda v, factor=factor: min(2, max(-2, factor(v))),
+                   self.pick(["none", "keep"]))
+
+
 RATES = dict(sgd=0.1, adam=0.01, adamw=0.01, rmsprop=0.01, lion=0.01)
 KINDS = dict(sgd=SGD, adam=Adam, adamw=AdamW, rmsprop=RMSProp, lion=Lion)
 DECAY = dict(adamw=0.3, lion=0.2)
@@ -467,9 +536,9 @@ def magma(keep):
 def main():
     cases = []
 
-    def add(arm, mask, kind, lr, wd=0.0, scope=MASKED, **more):
-        run = Run(mask, lambda n: base(kind, n, lr, wd, **more), scope)
-        cases.append(dict(arm=arm, oracle="numpy", problem="layers", steps=run.run()))
+    def add(arm, mask, kind, lr, wd=0.0, scope=MASKED, problem="layers", **more):
+        run = Run(mask, lambda n: base(kind, n, lr, wd, **more), scope, problem)
+        cases.append(dict(arm=arm, oracle="numpy", problem=problem, steps=run.run()))
 
     add("lr-dropout(rmsprop):lr=0.01,keep=0.3", lr_dropout(0.3), RMSProp, 0.01)
     add("lr-dropout(adamw):lr=0.01,wd=0.3", lr_dropout(0.5), AdamW, 0.01, 0.3)
@@ -504,13 +573,19 @@ def main():
         written = f"rule({name}):lr={RATES[name]}" + (f",wd={wd}" if wd else "")
         add(f"{written},{keep_text},{settings}", rule(keep, scale, element, rescale), KINDS[name],
             RATES[name], wd)
+    for number, (text, keep, scale, rescale) in enumerate(RandomRules(5).rules(40)):
+        name = list(RATES)[number % len(RATES)]
+        wd = DECAY.get(name, 0.0)
+        written = f"rule({name}):lr={RATES[name]}" + (f",wd={wd}" if wd else "")
+        add(f"{written},{text},rescale={rescale}", rule(keep, scale, False, rescale), KINDS[name],
+            RATES[name], wd, problem="coins")
 
     rounded = lambda v: ([rounded(x) for x in v] if isinstance(v, (list, np.ndarray)) else
                          {k: rounded(x) for k, x in v.items()} if isinstance(v, dict) else
                          float(f"{v:.7g}") if isinstance(v, (float, np.floating)) else v)
     target = pathlib.Path(__file__).with_name("named.json")
     target.write_text(json.dumps(
-        dict(problems=rounded(dict(layers=PROBLEM)), cases=rounded(cases)),
+        dict(problems=rounded(PROBLEMS), cases=rounded(cases)),
         separators=(",", ":")) + "\n")
     print(len(cases), "cases,", target.stat().st_size, "bytes")
 
