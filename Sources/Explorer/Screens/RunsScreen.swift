@@ -18,7 +18,9 @@ struct RunsScreen {
     guard list.entries != nil else { return sayNothing("reading ...", on: &buffer, in: inside) }
     guard !visible.isEmpty else {
       let reason =
-        total == 0 ? "no run is kept yet" : "no run matches '\(list.filter.shortened(to: 40))' (Esc: all)"
+        total == 0
+        ? "no run is kept yet"
+        : "no run matches '\(list.filter.shortened(to: 40))' (Esc: all)"
       return sayNothing(reason, on: &buffer, in: inside)
     }
     let detailRows = inside.height >= 12 ? 4 : inside.height >= 7 ? 2 : 0
