@@ -32,10 +32,11 @@ extension ExplorerState {
           ? "the matched control is there already" : "no masked arm: nothing to match")
       return []
     }
+    let rest = place.directory == nil ? "" : "; the run until now is kept (6 Runs)"
     let effects = begin(next)
     say(
       "again from step 0, with a control that takes the same mean steps as the masked arm, without "
-        + "a mask; the run until now is kept (6 Runs)", seconds: 15)
+        + "a mask" + rest, seconds: 15)
     return effects
   }
 
