@@ -66,10 +66,6 @@ struct Recipe {
       .share(2, .raster), .share(1, .difference), .share(1, .alignmentTrace),
       .share(1, .rateTrace),
     ]
-    // In a low window the courses would leave the curves a few rows: they wait behind `Tab`.
-    guard size.height >= 24 else {
-      return .rows([.columns(share: 2, curves), .columns(share: 1, distributions)])
-    }
     return .rows([
       .columns(share: 10, curves), .columns(share: 4, distributions), .columns(share: 6, courses),
     ])
