@@ -36,12 +36,12 @@ struct RunsScreen {
     _ visible: [RunList.Row], on buffer: inout CellBuffer, in area: Rectangle
   ) {
     let columns: [Table.Column] = [
-      Table.Column("  run", priority: .max), Table.Column("arms", priority: 7),
-      Table.Column("size", priority: 6), Table.Column("loss over time", priority: 5),
+      Table.Column("  run", priority: .max), Table.Column("arms", priority: 6),
+      Table.Column("size", priority: 2), Table.Column("loss over time", priority: 5),
       Table.Column("last", align: .right, priority: 10),
       Table.Column("best", align: .right, priority: 3),
-      Table.Column("step", align: .right, priority: 8), Table.Column("state", priority: 9),
-      Table.Column("age", align: .right, priority: 4), Table.Column("from", priority: 2),
+      Table.Column("step", align: .right, priority: 7), Table.Column("state", priority: 9),
+      Table.Column("age", align: .right, priority: 8), Table.Column("from", priority: 4),
     ]
     let room = max(1, area.height - 1)
     let selected = state.runList.selected
@@ -63,7 +63,7 @@ struct RunsScreen {
           run.isNamed ? .strong : .text),
       ]),
       TextLine(
-        run.configuration.lanes.map(\.name).joined(separator: ", ").shortened(to: 26), .text),
+        run.configuration.arms.map(\.name).joined(separator: ", ").shortened(to: 20), .text),
       TextLine(size(run.configuration), .muted),
       TextLine(Sparkline.text(run.losses.first ?? [], columns: 14, state.options.glyphs)),
       TextLine(last.shortened(to: 24)), TextLine(Shown.loss(run.bestLoss), .strong),
