@@ -1,8 +1,8 @@
 /// An append-only array whose copies share all but their ends.
 ///
 /// Kept in chunks: a copy that is appended to duplicates one chunk and the list of chunks, not the
-/// elements. Appending and reading by place cost O(1); open to callers' modules, who read element by
-/// element.
+/// elements. Appending and reading by place cost O(1). Reading is inlinable, since other modules do it
+/// element by element.
 package struct ChunkedArray<Element: Sendable>: Sendable {
   @usableFromInline
   var full: [[Element]] = []

@@ -200,7 +200,8 @@ enum Fake {
 
   /// Steps `range` of every arm.
   static func batch(
-    _ configuration: RunConfiguration, steps range: ClosedRange<Int>, run: Int = 1, seed: Int = 0
+    _ configuration: RunConfiguration, steps range: ClosedRange<Int>, run: Int = 1, seed: Int = 0,
+    keep: Float = 0.5
   ) -> RunBatch {
     var events: [RunEvent] = []
     var rows = RunRows(blockCount: blocks.count)
@@ -212,7 +213,7 @@ enum Fake {
           rows.append(
             row(configuration, arm: arm, step: step, seed: seed),
             blocks: blocks.indices.map {
-              block(arm, step, $0, isMasked: isMasking && blocks[$0].isMaskable)
+              block(arm, step, $0, isMasked: isMasking && blocks[$0].isMaskable, keep)
             })
         }
         guard configuration.evaluates(after: step) else { continue }
@@ -259,14 +260,16 @@ enum Fake {
   /// Coins are the seed's, the same in every arm.
   private static func isKept(_ step: Int, _ block: Int) -> Bool { noise(step, block) > 0 }
 
-  private static func block(_ arm: Int, _ step: Int, _ block: Int, isMasked: Bool) -> BlockRow {
+  private static func block(
+    _ arm: Int, _ step: Int, _ block: Int, isMasked: Bool, _ keep: Float = 0.5
+  ) -> BlockRow {
     var row = BlockRow()
     row.isMasked = isMasked
     row.alignment = Float(0.43 + 0.4 * noise(step * 31 + block, arm) * noise(step, block * 7))
     row.updateNorm = 0.02 + 0.001 * Float(block)
     if step.isMultiple(of: 10) { row.weightNorm = 2 + 0.1 * Float(block) }
     guard isMasked else { return row }
-    row.keep = 0.5
+    row.keep = keep
     row.keptShare = isKept(step, block) ? 1 : 0
     row.score = 0.55
     row.scale = Float(0.554 + 0.02 * noise(block, 3))

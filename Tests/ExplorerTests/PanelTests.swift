@@ -8,6 +8,30 @@ import Testing
     view(state, size: Size(width: width, height: height)).buffer.plainText()
   }
 
+  @Test(arguments: [
+    (Window(200, 60), "no fair-coin marks: mask varied ─"),
+    (Window(120, 40), "no fair-coin marks: mask varied ─"), (Window(80, 24), "─ mask varied ─"),
+  ])
+  func aHistogramSaysWhyFairCoinsAreNotMarked(_ window: Window, _ foot: String) throws {
+    var state = try Fake.running()
+    let frame = { (state: ExplorerState) in view(state, size: window.size).buffer.plainText() }
+    #expect(!frame(state).contains("mask varied"))
+    let changed = Fake.batch(state.configuration, steps: 341...342, keep: 0.3)
+    _ = reduce(&state, .run(changed))
+    #expect(frame(state).contains(foot), "\(frame(state))")
+  }
+
+  @Test func theRasterOfARunThatIsOverFillsItsPanel() throws {
+    let steps = try Fake.running().configuration.steps
+    for (step, isFull) in [(steps - 11, false), (steps, true)] {
+      let text = view(try Fake.running(to: step), size: Size(width: 120, height: 40)).buffer
+        .plainText()
+      let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("│0.q ") })
+      let raster = row.dropFirst().prefix { $0 != "│" }
+      #expect((raster.last != " ") == isFull, "\(row)")
+    }
+  }
+
   @Test func everyPanelIsInTheTableAndExplainsItself() {
     #expect(Set(PanelTable.all.map(\.id)) == Set(PanelID.allCases))
     for spec in PanelTable.all {

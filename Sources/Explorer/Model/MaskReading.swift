@@ -74,11 +74,11 @@ struct MaskReading {
     }
   }
 
-  /// Why the coins of a masked arm have no one Binomial: no count can be expected then.
+  /// Why no count can be expected of a masked arm's coins: they have no single Binomial.
   static func unlikeCoins(of arm: ArmMoment) -> String? {
     guard let coins = arm.track?.coins, coins.dropsUpdates else { return nil }
-    if coins.hasPartialShares { return "coins within blocks: no Binomial" }
-    return coins.fairKeep == nil ? "coins of unequal mask: no one Binomial" : nil
+    if coins.hasPartialShares { return "parts of blocks" }
+    return coins.fairKeep == nil ? "mask varied" : nil
   }
 
   /// The probability that all coins of the last steps shared.

@@ -71,7 +71,8 @@ struct Recipe {
     ])
   }
 
-  /// In a lower window a text would take the histograms their bins: it waits behind `Tab`.
+  /// Rows for panels from which on texts stand among them; with fewer they would take the histograms
+  /// their bins, and wait behind `Tab`.
   static let rowsWithTexts = 46
 
   private var compare: Arrangement {

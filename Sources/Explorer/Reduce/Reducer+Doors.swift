@@ -5,7 +5,7 @@ import TerminalUI
 extension ExplorerState {
   /// `:model tiny`.
   mutating func setModel(_ argument: String) -> [Effect]? {
-    guard let size = ModelSize(rawValue: argument), draft.workload == "language" else { return nil }
+    guard let size = ModelSize(rawValue: argument), draft.descriptor.isLanguage else { return nil }
     var next = draft
     let family = (next.model.architecture, next.model.head, next.model.precision)
     next.model = ModelConfiguration(size: size)
@@ -16,7 +16,7 @@ extension ExplorerState {
   /// `:precision bf16`.
   mutating func setPrecision(_ argument: String) -> [Effect]? {
     guard let precision = ModelConfiguration.Precision(rawValue: argument),
-      draft.workload == "language"
+      draft.descriptor.isLanguage
     else { return nil }
     var next = draft
     next.model.precision = precision
@@ -41,7 +41,7 @@ extension ExplorerState {
 
   /// `:text PATH`.
   mutating func setText(_ argument: String) -> [Effect]? {
-    guard !argument.isEmpty, draft.workload == "language" else { return nil }
+    guard !argument.isEmpty, draft.descriptor.isLanguage else { return nil }
     var next = draft
     next.data = .file(argument)
     return startAnew(next, "the text \(argument)")
@@ -125,7 +125,7 @@ extension ExplorerState {
 
   /// `:sample`, `:sample once upon`: lets the newest kept model of every arm write.
   mutating func sample(_ prompt: String) -> [Effect] {
-    guard live.configuration.workload == "language", let directory = place.directory else {
+    guard live.configuration.descriptor.isLanguage, let directory = place.directory else {
       say("only language models that are recorded can write", isAlert: true)
       return []
     }

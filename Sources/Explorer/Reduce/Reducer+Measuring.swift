@@ -40,6 +40,7 @@ extension ExplorerState {
 
   /// Asks for texts of newly kept models while they are on the screen.
   mutating func askForTexts() -> [Effect] {
+    // The cheap questions first: this is asked with every tick.
     guard screen == .compare, !isCovered, let directory = place.directory,
       pane == .texts || size.height >= Recipe.rowsWithTexts,
       let evaluated = live.arms.first?.seeds.first?.evaluations.last?.step,

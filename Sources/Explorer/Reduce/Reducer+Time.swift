@@ -47,8 +47,8 @@ package enum BranchOrder: Sendable, Hashable {
 
 /// Who waits while a part of a run is computed again.
 enum ReplayKind {
-  /// The run itself: it goes on from there.
-  case before
+  /// The run itself: it goes on from what is computed.
+  case blocking
   /// Nobody: the run trains on beside it.
   case beside
 }
@@ -179,7 +179,7 @@ extension ExplorerState {
   mutating func answer(_ order: BranchOrder, _ key: Key) -> [Effect] {
     modal = nil
     guard key == .enter || key == .character("y") else { return [] }
-    replay = .before
+    replay = .blocking
     if case .fork = order { runNumber += 1 }
     if case .join(let arm, _) = order {
       say("\(arm.name) catches up, the others wait (Esc gives up)", seconds: 3_600)

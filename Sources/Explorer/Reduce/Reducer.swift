@@ -193,10 +193,10 @@ extension ExplorerState {
     return allowed
   }
 
-  /// Why the run takes no commands from here: it would obey them at a moment nobody meant.
+  /// Why the run takes no commands from here: they would take effect at a moment nobody meant.
   private var commandRefusal: String? {
     if place.isWatched { return "another process trains this run: it can only be looked at" }
-    return replay == .before
+    return replay == .blocking
       ? "the run waits for a part of it that is being computed again: Esc gives that up" : nil
   }
 

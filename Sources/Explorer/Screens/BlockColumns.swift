@@ -51,6 +51,7 @@ struct BlockColumns {
     }
     guard let strip = cells(area).last, let raster = arm.track?.curves?.raster else { return }
     RasterGlyphs(state.options.glyphs, lane: .lane(arm.place)).draw(
-      block, of: raster, on: &buffer, in: strip, background: background)
+      block, of: raster, isOver: state.shown.phase.isOver, on: &buffer, in: strip,
+      background: background)
   }
 }

@@ -18,7 +18,7 @@ struct MaskPanel: Widget {
     let reading = arm.flatMap { MaskReading($0, state) }
     let inside = buffer.box(
       area, title: heading ?? title(area.width), note: note(reading, area.width),
-      foot: foot(reading), focused: isFocused)
+      foot: foot(reading, area.width), focused: isFocused)
     guard let arm, let reading, !reading.rates.isEmpty else {
       sayNothing(state.shown.absence ?? "no step yet", on: &buffer, in: inside)
       return
@@ -55,15 +55,18 @@ struct MaskPanel: Widget {
     return width >= 60 ? "\(label) (keep \(Shown.share(1 - mask)))" : label
   }
 
-  private func foot(_ reading: MaskReading?) -> [TextLine] {
+  private func foot(_ reading: MaskReading?, _ width: Int) -> [TextLine] {
     guard let reading, !reading.rates.isEmpty else { return [] }
-    var parts = [TextLine("\(state.windowText), n=\(reading.steps)", .muted)]
+    let window = TextLine("\(state.windowText), n=\(reading.steps)", .muted)
+    if reading.mask == nil, let reason = arm.flatMap(MaskReading.unlikeCoins) {
+      // Before anything else: the marks are missed where there is no room for both.
+      return [TextLine((width >= 37 ? "no fair-coin marks: " : "") + reason, .expectation), window]
+    }
+    var parts = [window]
     if reading.mask != nil {
       parts.append(TextLine([TextRun("┃", .expectation), TextRun(" fair coins", .muted)]))
     } else if arm?.isMasking != true {
       parts.append(TextLine("no mask: every update is applied", .muted))
-    } else if let arm, let reason = MaskReading.unlikeCoins(of: arm) {
-      parts.append(TextLine(reason, .expectation))
     }
     return parts
   }

@@ -34,8 +34,8 @@ struct RasterPanel: Widget {
         labels[place].shortened(to: width - 1), x: row.x, y: row.y,
         style: Style(isSelected ? .strong : .muted, on: isSelected ? .selection : .standard))
       glyphs.draw(
-        blocks[place], of: raster, on: &buffer, in: row.cutLeft(width).1,
-        background: isSelected ? .selection : .standard)
+        blocks[place], of: raster, isOver: state.shown.phase.isOver, on: &buffer,
+        in: row.cutLeft(width).1, background: isSelected ? .selection : .standard)
     }
   }
 
@@ -90,12 +90,12 @@ struct RasterGlyphs {
     ]
   }
 
-  /// The last steps of a block in one row, the newest at the right.
+  /// The last steps of a block in one row, the newest at the right; none are to come when it is over.
   func draw(
-    _ block: Int, of raster: BlockHistory, on buffer: inout CellBuffer, in row: Rectangle,
-    background: Role
+    _ block: Int, of raster: BlockHistory, isOver: Bool, on buffer: inout CellBuffer,
+    in row: Rectangle, background: Role
   ) {
-    let room = row.width - raster.lead(width: row.width)
+    let room = row.width - (isOver ? 0 : raster.lead(width: row.width))
     for column in 0..<room {
       let cell = raster.cell(block: block, age: room - 1 - column)
       guard let (glyph, role) = glyph(of: cell) else { continue }

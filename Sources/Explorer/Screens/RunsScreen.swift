@@ -97,14 +97,21 @@ struct RunsScreen {
           + "\(Shown.counted(run.configuration.seeds, "seed"))  "
           + "\(run.configuration.schedule.kind.rawValue)", .text),
       TextLine(run.directory.shortened(to: width), .muted),
-      TextLine([
-        TextRun("Enter", .key), TextRun(" open  ", .muted), TextRun("P", .key),
-        TextRun(" overlay  ", .muted), TextRun("w", .key), TextRun(" name  ", .muted),
-        TextRun("x", .key), TextRun(" delete  ", .muted), TextRun("/", .key),
-        TextRun(" filter  ", .muted), TextRun("Right", .key), TextRun(" order  ", .muted),
-        TextRun("B", .key), TextRun(" reverse", .muted),
-      ]),
+      keys(width),
     ]
+  }
+
+  /// As many as have room whole; help lists them all.
+  private func keys(_ width: Int) -> TextLine {
+    var line = TextLine()
+    for (key, what) in [
+      ("Enter", "open"), ("P", "overlay"), ("w", "name"), ("x", "delete"), ("/", "filter"),
+      ("Right", "order"), ("B", "reverse"),
+    ] where line.columns + key.count + what.count + 1 <= width {
+      line.append(key, .key)
+      line.append(" " + what + "  ", .muted)
+    }
+    return line
   }
 }
 

@@ -57,7 +57,7 @@ package struct CommandText {
 
   private func modelFlags(over preset: ModelConfiguration) -> [String] {
     let own = configuration.model
-    guard configuration.workload == "language", own != preset else { return [] }
+    guard configuration.descriptor.isLanguage, own != preset else { return [] }
     var start = preset
     var flags: [String] = []
     if let size = own.size, size != preset.size {

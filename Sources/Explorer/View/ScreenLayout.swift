@@ -55,7 +55,7 @@ package struct ScreenLayout {
       screen: state.screen, audience: state.settings.audience, size: rows[2].size,
       blockCount: state.keptBlocks.count, sweptArmCount: state.sweep?.arms.count,
       hasMaps: state.shown.summary?.plane == nil,
-      hasTexts: state.configuration.workload == "language")
+      hasTexts: state.configuration.descriptor.isLanguage)
     let fitting = recipe.arrangement.places(in: rows[2])
     let focused = state.pane
     let isAlone =

@@ -108,7 +108,7 @@ private struct Methods {
   }
 
   private var model: String {
-    guard run.workload == "language" else { return "Workload: \(run.workload) (\(settings))." }
+    guard run.descriptor.isLanguage else { return "Workload: \(run.workload) (\(settings))." }
     let model = run.model
     return "Model: \(model.architecture.rawValue), \(model.layers) layers, width \(model.width), "
       + "\(model.heads) heads, feed-forward width \(model.ffn), context \(model.context), "

@@ -87,7 +87,7 @@ struct SweepEstimate {
   /// One line for people.
   var text: String {
     let hours = cpuSeconds / 3600
-    let isLanguage = plan.configuration.workload == "language"
+    let isLanguage = plan.configuration.descriptor.isLanguage
     let amount = isLanguage ? String(format: "%.3g tokens, ", tokens) : ""
     return "estimate: \(amount)\(bytes / 1_000_000) MB, "
       + String(format: "%.3g CPU hours; ", hours)
